@@ -1,0 +1,1 @@
+"""Documents: a file becomes a cleaned `Document`, a document becomes `Passage`s."""

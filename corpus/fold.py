@@ -1,0 +1,73 @@
+"""Folding: the one normal form in which texts and questions are compared.
+
+NFKC, OpenCC Traditional to Simplified (characters only: the variants that rewrite vocabulary are
+never used for matching), lower case. What is shown and quoted is never folded.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol, cast
+
+import opencc
+
+
+class _Converter(Protocol):
+    def convert(self, text: str) -> str: ...
+
+
+# Radicals that PDF fonts put in place of the ideograph and that NFKC leaves alone.
+_RADICALS = str.maketrans({"⺠": "民", "⻓": "长", "⻔": "门", "⻛": "风", "⻬": "齐", "⻋": "车"})
+
+
+@lru_cache(maxsize=4)
+def converter(name: str) -> _Converter:
+    """Return the shared OpenCC converter of that name (`t2s`, `s2t`); it is thread-safe."""
+    return cast(_Converter, opencc.OpenCC(name))
+
+
+def fold(text: str) -> str:
+    """Return the folded form of `text`; its length can differ from that of `text`."""
+    return converter("t2s").convert(_pre(text)).lower()
+
+
+def _pre(text: str) -> str:
+    return unicodedata.normalize("NFKC", text.translate(_RADICALS))
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text and, for each of its characters, the offset of its origin.
+
+    `origin` has one entry more than `text` has characters: the length of the original.
+    """
+
+    text: str
+    origin: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Map a span of the folded text to the smallest span of the original that holds it."""
+        if end <= start:
+            return self.origin[start], self.origin[start]
+        return self.origin[start], self.origin[end - 1] + 1
+
+
+def fold_with_offsets(text: str) -> Folded:
+    """Fold character by character, keeping where each folded character came from.
+
+    Differs from `fold` only where NFKC composes across characters or OpenCC converts a phrase
+    in another way than its characters; spans are for marking text, not for matching keys.
+    """
+    whole = _pre(text)
+    folded = fold(text)
+    if len(whole) == len(text) == len(folded):
+        return Folded(folded, tuple(range(len(text) + 1)))
+    out: list[str] = []
+    origin: list[int] = []
+    for i, char in enumerate(text):
+        piece = fold(char)
+        out.append(piece)
+        origin.extend([i] * len(piece))
+    return Folded("".join(out), (*origin, len(text)))

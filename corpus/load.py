@@ -1,0 +1,210 @@
+"""Loading: a folder of files becomes documents with their metadata and renditions."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from corpus.blocks import read_blocks
+from corpus.clean import Cleaned, clean
+from corpus.errors import DocumentError
+from corpus.language import document_language
+from corpus.records import LANGUAGES, Block, Document, Language
+
+SUFFIXES = (".md", ".markdown", ".txt")
+LARGEST = 20_000_000
+"""Bytes from which a text file is refused."""
+_RENDITION = re.compile(r"^(?P<stem>.+?)\.(?P<lang>zh-Hant|zh-Hans|en|pt)$")
+_KEYS = {"title", "language", "kind", "period", "as_of", "url"}
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was left out, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The documents of a folder, and the files that could not be read."""
+
+    documents: tuple[Document, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def load_folder(folder: Path) -> Collection:
+    """Read every document of a folder and of its subfolders, in the order of their paths.
+
+    `name.LANG.md` is a rendition of `name` in LANG where `name.toml` says that `name` is in
+    another language; otherwise it is the document `name` itself.
+
+    Raises:
+        DocumentError: `folder` is not a folder.
+    """
+    if not folder.is_dir():
+        raise DocumentError(f"{folder} is not a folder; give the folder that holds the documents")
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and not _hidden(p, folder))
+    groups: dict[str, list[Path]] = {}
+    skipped: list[Skipped] = []
+    for path in files:
+        if path.suffix.lower() in SUFFIXES:
+            groups.setdefault(doc_id_of(path, folder), []).append(path)
+        elif path.suffix.lower() != ".toml":
+            known = ", ".join(SUFFIXES)
+            skipped.append(Skipped(str(path), f"{path.suffix or 'no'} file; read are {known}"))
+    documents: list[Document] = []
+    for doc_id, paths in groups.items():
+        try:
+            documents.append(load_document(doc_id, paths))
+        except DocumentError as error:
+            skipped.extend(Skipped(str(path), str(error)) for path in paths)
+    return Collection(tuple(documents), tuple(skipped))
+
+
+def doc_id_of(path: Path, folder: Path) -> str:
+    """The id of the document that a file belongs to: its path without language and suffix."""
+    stem = path.relative_to(folder).with_suffix("").as_posix()
+    match = _RENDITION.match(stem)
+    return match["stem"] if match else stem
+
+
+def load_document(doc_id: str, paths: Iterable[Path]) -> Document:
+    """Read one document from its file and the files of its renditions.
+
+    Raises:
+        DocumentError: a file cannot be read, is empty, or a rendition does not fit its original.
+    """
+    paths = sorted(paths)
+    by_language = {m["lang"]: p for p in paths if (m := _RENDITION.match(p.stem))}
+    meta = _metadata(paths[0])
+    language = meta.get("language")
+    if language is not None and language not in LANGUAGES:
+        raise DocumentError(f"{doc_id}: language {language!r} is none of {', '.join(LANGUAGES)}")
+    plain = [p for p in paths if p not in by_language.values()]
+    first = next((by_language[lang] for lang in LANGUAGES if lang in by_language), paths[0])
+    original = by_language.get(language or "") or (plain[0] if plain else first)
+    cleaned = clean(read_text(original))
+    if not cleaned.text.strip():
+        raise DocumentError(f"{original.name} holds no text")
+    named = next((lang for lang, p in by_language.items() if p == original), None)
+    blocks = read_blocks(cleaned.text)
+    renditions = {}
+    for lang, path in sorted(by_language.items()):
+        if path != original:
+            renditions[_language(lang)] = _rendition(path, cleaned.text, blocks)
+    title = meta.get("title") or _title(cleaned, blocks) or doc_id.rsplit("/", 1)[-1]
+    return Document(
+        doc_id=doc_id,
+        title=title,
+        language=_language(language or named or document_language(cleaned.text)),
+        text=cleaned.text,
+        revision=hashlib.sha256(cleaned.text.encode()).hexdigest()[:16],
+        blocks=blocks,
+        source=original.name,
+        kind=meta.get("kind", ""),
+        period=str(meta.get("period", "")),
+        as_of=_as_of(doc_id, meta.get("as_of")),
+        url=meta.get("url"),
+        lines=cleaned.lines,
+        renditions=renditions,
+    )
+
+
+def read_text(path: Path) -> str:
+    """Read a text file in UTF-8, UTF-16 or GB 18030.
+
+    Raises:
+        DocumentError: it is too large, cannot be opened, or is in none of these encodings.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise DocumentError(f"{path.name} is larger than {LARGEST // 1_000_000} MB; split it")
+        data = path.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"{path.name} cannot be read: {error.strerror}") from error
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise DocumentError(f"{path.name} is not text in UTF-8, UTF-16 or GB 18030")
+
+
+def _rendition(path: Path, text: str, blocks: tuple[Block, ...]) -> tuple[str, ...]:
+    """The texts of a rendition, one for each block of its original.
+
+    Raises:
+        DocumentError: it has another number of blocks, or a block of another kind.
+    """
+    cleaned = clean(read_text(path))
+    own = read_blocks(cleaned.text)
+    for n, (mine, its) in enumerate(zip(own, blocks, strict=False), 1):
+        if (mine.kind in ("heading", "item")) != (its.kind in ("heading", "item")) or (
+            mine.level != its.level
+        ):
+            raise DocumentError(
+                f"{path.name}: block {n} is a {mine.kind} ({_words(cleaned.text, mine)!r}), in the "
+                f"original a {its.kind} ({_words(text, its)!r}); align them block by block"
+            )
+    if len(own) != len(blocks):
+        raise DocumentError(
+            f"{path.name} has {len(own)} blocks, its original {len(blocks)}; "
+            "align them block by block"
+        )
+    return tuple(cleaned.text[b.start : b.end] for b in own)
+
+
+def _words(text: str, block: Block) -> str:
+    return text[block.start : block.end][:30]
+
+
+def _title(cleaned: Cleaned, blocks: tuple[Block, ...]) -> str:
+    first = next((b for b in blocks if b.kind == "heading"), None)
+    return cleaned.text[first.start : first.end] if first else ""
+
+
+def _metadata(path: Path) -> dict[str, Any]:
+    """The TOML beside a document: `name.toml` for `name.md` and `name.LANG.md`."""
+    match = _RENDITION.match(path.stem)
+    file = path.with_name(f"{match['stem'] if match else path.stem}.toml")
+    if not file.is_file():
+        return {}
+    try:
+        meta = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise DocumentError(f"{file.name} is not valid TOML: {error}") from error
+    if unknown := set(meta) - _KEYS:
+        raise DocumentError(f"{file.name}: unknown key {sorted(unknown)[0]!r}; known: "
+                            f"{', '.join(sorted(_KEYS))}")
+    for key in ("title", "language", "kind", "url"):
+        if key in meta and not isinstance(meta[key], str):
+            raise DocumentError(f"{file.name}: {key} must be text, not {meta[key]!r}")
+    return meta
+
+
+def _as_of(doc_id: str, value: object) -> date | None:
+    if value is None or type(value) is date:
+        return value
+    raise DocumentError(f"{doc_id}: as_of is {value!r}; write a date such as 2022-12-31")
+
+
+def _language(name: str) -> Language:
+    return next(lang for lang in LANGUAGES if lang == name)
+
+
+def _hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)

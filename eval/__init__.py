@@ -1,0 +1,1 @@
+"""Figures: answers become measurements of accuracy, refusal, speed and memory."""

@@ -1,0 +1,1 @@
+"""Commands that measure speed and memory; see the README for how to run them."""

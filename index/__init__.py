@@ -1,0 +1,1 @@
+"""Indexes: passages become tokens and vectors, and these an immutable snapshot."""
