@@ -1,7 +1,7 @@
 """Cleaning: general repairs that turn an extracted or copied text into one line for each block.
 
 Only marks and white space are taken away, never words: links to a heading of the same page,
-emphasis, HTML formatting; sentences cut by line or page breaks are joined; a wrong closing
+emphasis, HTML formatting; ideographs get their usual code point; sentences cut by line or page breaks are joined; a wrong closing
 quotation mark is mended; spaces between Chinese characters go. What comes out is Markdown:
 headings with `#`, items with `-` or their number, one blank line between blocks.
 """
@@ -13,6 +13,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 
+from corpus.fold import unify
 from corpus.lines import (
     Line,
     ends_sentence,
@@ -83,6 +84,7 @@ def _characters(text: str) -> str:
     text = re.sub(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]", "\n", text)
     text = re.sub(r"[\u00a0\u2000-\u200a\u202f\u205f\u3000\t\x1f]", " ", text)
     text = html.unescape(_COMMENT.sub("", text)) if "<!--" in text or "&" in text else text
+    text = unify(text)
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf"))
 
 

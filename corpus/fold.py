@@ -18,8 +18,22 @@ class _Converter(Protocol):
     def convert(self, text: str) -> str: ...
 
 
-# Radicals that PDF fonts put in place of the ideograph and that NFKC leaves alone.
-_RADICALS = str.maketrans({"⺠": "民", "⻓": "长", "⻔": "门", "⻛": "风", "⻬": "齐", "⻋": "车"})
+# Radicals that PDF fonts put in place of the ideograph: those that NFKC knows (U+2F00 to U+2FD5)
+# and some that it leaves alone.
+_RADICALS = str.maketrans(
+    {chr(c): unicodedata.normalize("NFKC", chr(c)) for c in range(0x2F00, 0x2FD6)}
+    | {"⺠": "民", "⻓": "长", "⻔": "门", "⻛": "风", "⻬": "齐", "⻋": "车", "⻄": "西", "⻅": "见"}
+)
+
+
+def unify(text: str) -> str:
+    """Return `text` with every ideograph at its usual code point.
+
+    Fonts inside PDFs put radicals (⼀) and compatibility ideographs (U+F900 to U+FAFF) in place of
+    characters that look the same; a reader who types the character would not find them. NFC, which
+    Unicode defines as the same text, mends the latter.
+    """
+    return unicodedata.normalize("NFC", text.translate(_RADICALS))
 
 
 @lru_cache(maxsize=4)
@@ -34,7 +48,7 @@ def fold(text: str) -> str:
 
 
 def _pre(text: str) -> str:
-    return unicodedata.normalize("NFKC", text.translate(_RADICALS))
+    return unicodedata.normalize("NFKC", unify(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from corpus.errors import SettingsError
 from corpus.fold import fold
@@ -20,7 +21,7 @@ from corpus.records import LANGUAGES, Language
 _WORD = re.compile(r"[0-9a-zà-öø-ÿ]+(?:['’.&-][0-9a-zà-öø-ÿ]+)*", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Term:
     """A name (from the glossary) or a concept (from the thesaurus) with its forms.
 
@@ -67,30 +68,51 @@ class Lexicon:
         return table
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        """Longest form first; forms of an alphabet stand on word boundaries, with a plural s."""
-        forms = sorted(self._by_form, key=len, reverse=True)
-        parts = [
-            rf"(?<![0-9a-zà-ÿ]){re.escape(f)}(?:e?s)?(?![0-9a-zà-ÿ])" if f.isascii() or
-            re.match(r"[a-zà-ÿ]", f) else re.escape(f)
-            for f in forms
-        ]
-        return re.compile("|".join(parts)) if parts else re.compile(r"(?!)")
+    def _by_start(self) -> dict[str, tuple[str, ...]]:
+        """Forms by their first two characters, longest first."""
+        table: dict[str, list[str]] = {}
+        for form in sorted(self._by_form, key=len, reverse=True):
+            table.setdefault(form[:2], []).append(form)
+        return {start: tuple(forms) for start, forms in table.items()}
+
+    def _at(self, folded: str, i: int) -> Iterator[tuple[str, int]]:
+        """Forms that begin at `i`, longest first, each with where it ends.
+
+        Forms of an alphabet stand on word boundaries; a plural ending may follow them.
+        """
+        for form in self._by_start.get(folded[i : i + 2], ()):
+            end = i + len(form)
+            if not folded.startswith(form, i):
+                continue
+            if _is_letter(form[0]) and i and _is_letter(folded[i - 1]):
+                continue
+            if _is_letter(form[-1]) and end < len(folded) and _is_letter(folded[end]):
+                plural = next((s for s in ("s", "es") if folded.startswith(s, end) and not
+                               _is_letter(folded[end + len(s) : end + len(s) + 1])), None)
+                if plural is None:
+                    continue
+                end += len(plural)
+            yield form, end
 
     def mentions(self, text: str, *, folded: bool = False) -> list[Mention]:
         """Find terms in a text: the longest form at each place, left to right, not overlapping."""
         text = text if folded else fold(text)
         found: list[Mention] = []
-        for m in self._pattern.finditer(text):
-            for term in self._lookup(m[0]):
-                found.append(Mention(term, m.start(), m.end()))
+        i = 0
+        while i < len(text):
+            form, end = next(self._at(text, i), ("", i + 1))
+            found.extend(Mention(term, i, end) for term in self._by_form.get(form, ()))
+            i = end
         return found
 
-    def _lookup(self, surface: str) -> tuple[Term, ...]:
-        for form in (surface, surface.removesuffix("s"), surface.removesuffix("es")):
-            if form in self._by_form:
-                return self._by_form[form]
-        return ()
+    def all_mentions(self, folded: str) -> list[Mention]:
+        """Find terms at every place of a folded text, also inside longer ones."""
+        return [
+            Mention(term, i, end)
+            for i in range(len(folded))
+            for form, end in self._at(folded, i)
+            for term in self._by_form[form]
+        ]
 
     def closure(self, terms: Iterable[Term]) -> set[str]:
         """Ids of terms and of everything broader than them."""
@@ -117,6 +139,11 @@ class Lexicon:
                 if name := term.names.get(language):
                     words[language].update(w.lower() for w in _WORD.findall(name))
         return {k: frozenset(v) for k, v in words.items()}
+
+
+def _is_letter(char: str) -> bool:
+    """Whether a character is a letter of an alphabet or a digit."""
+    return char.isalnum() and ord(char[0]) < 0x2000 if char else False
 
 
 def load_lexicon(glossary: Path, thesaurus: Path | None = None) -> Lexicon:
@@ -147,7 +174,7 @@ def load_lexicon(glossary: Path, thesaurus: Path | None = None) -> Lexicon:
     return Lexicon(tuple(terms), by_id)
 
 
-def _rows(path: Path, key: str) -> list[dict[str, object | str | list[str]] | dict[str, str]]:  # type: ignore[type-arg]
+def _rows(path: Path, key: str) -> list[dict[str, Any]]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

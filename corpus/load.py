@@ -63,9 +63,12 @@ def load_folder(folder: Path) -> Collection:
     documents: list[Document] = []
     for doc_id, paths in groups.items():
         try:
-            documents.append(load_document(doc_id, paths))
+            document, left_out = load_document(doc_id, paths)
         except DocumentError as error:
             skipped.extend(Skipped(str(path), str(error)) for path in paths)
+        else:
+            documents.append(document)
+            skipped.extend(left_out)
     return Collection(tuple(documents), tuple(skipped))
 
 
@@ -76,11 +79,13 @@ def doc_id_of(path: Path, folder: Path) -> str:
     return match["stem"] if match else stem
 
 
-def load_document(doc_id: str, paths: Iterable[Path]) -> Document:
+def load_document(doc_id: str, paths: Iterable[Path]) -> tuple[Document, tuple[Skipped, ...]]:
     """Read one document from its file and the files of its renditions.
 
+    A rendition that does not fit its original block by block is left out, the document stays.
+
     Raises:
-        DocumentError: a file cannot be read, is empty, or a rendition does not fit its original.
+        DocumentError: the original or its metadata cannot be read, or it is empty.
     """
     paths = sorted(paths)
     by_language = {m["lang"]: p for p in paths if (m := _RENDITION.match(p.stem))}
@@ -96,12 +101,17 @@ def load_document(doc_id: str, paths: Iterable[Path]) -> Document:
         raise DocumentError(f"{original.name} holds no text")
     named = next((lang for lang, p in by_language.items() if p == original), None)
     blocks = read_blocks(cleaned.text)
-    renditions = {}
+    renditions: dict[Language, tuple[str, ...]] = {}
+    left_out: list[Skipped] = []
     for lang, path in sorted(by_language.items()):
-        if path != original:
+        if path == original:
+            continue
+        try:
             renditions[_language(lang)] = _rendition(path, cleaned.text, blocks)
+        except DocumentError as error:
+            left_out.append(Skipped(str(path), str(error)))
     title = meta.get("title") or _title(cleaned, blocks) or doc_id.rsplit("/", 1)[-1]
-    return Document(
+    document = Document(
         doc_id=doc_id,
         title=title,
         language=_language(language or named or document_language(cleaned.text)),
@@ -116,6 +126,7 @@ def load_document(doc_id: str, paths: Iterable[Path]) -> Document:
         lines=cleaned.lines,
         renditions=renditions,
     )
+    return document, tuple(left_out)
 
 
 def read_text(path: Path) -> str:

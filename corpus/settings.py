@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -15,6 +15,7 @@ from corpus.errors import SettingsError
 
 BUNDLED_SOURCES = Path(__file__).parent / "sources"
 BUNDLED_GLOSSARY = Path(__file__).parent / "glossary.toml"
+BUNDLED_THESAURUS = Path(__file__).parent / "thesaurus.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +23,17 @@ class Settings:
     """Everything that can be configured, with its default.
 
     `index`: folder of the snapshots. `cache`: folder of converted model weights and measured
-    choices. `sources`: folder of the documents. `model`: `bundled`, a folder, or a hub name.
+    choices. `sources`: folder of the documents. `glossary`, `thesaurus`: names and wording. `model`: `bundled`, a folder, or a hub name.
     `precision`: `auto` (measured once), `bfloat16` or `float32`. `threads`: torch threads, 0 for
     all cores. `candidates`: passages read for each question. `keep_snapshots`: published
     snapshots that stay for roll-back. `stale_months`: age from which a figure is said to be old.
     """
 
-    index: Path = user_data_path("ponte") / "index"
-    cache: Path = user_cache_path("ponte")
+    index: Path = field(default_factory=lambda: user_data_path("ponte") / "index")
+    cache: Path = field(default_factory=lambda: user_cache_path("ponte"))
     sources: Path = BUNDLED_SOURCES
     glossary: Path = BUNDLED_GLOSSARY
+    thesaurus: Path = BUNDLED_THESAURUS
     model: str = "bundled"
     precision: str = "auto"
     threads: int = 0

@@ -181,7 +181,8 @@ def _as_of(text: str, periods: list[Period]) -> date | None:
     ends = [
         p.end
         for p in periods
-        if not re.match(r"\s*(?:起|开始|開始|以来|以來)", text[p.span_end :])
+        if p.end is not None
+        and not re.match(r"\s*(?:起|开始|開始|以来|以來)", text[p.span_end :])
         and not re.search(r"(?:since|from|desde|a partir de)\s+$", text[: p.span_start], re.I)
     ]
     return max(ends, default=None)

@@ -109,14 +109,14 @@ def _latin(piece: str) -> Iterator[str]:
     """Yield the stem of a word; of a hyphenated one, the joined form and each part."""
     parts = re.split(r"['’\-‐‑]", piece)
     if len(parts) > 1:
-        yield _stem("".join(parts))
+        yield stem("".join(parts))
     for part in parts:
         if len(parts) == 1 or len(part) > 1:
-            yield _stem(part)
+            yield stem(part)
 
 
 @lru_cache(maxsize=65536)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """Drop accents and, from four letters on, the endings of English and Portuguese plurals."""
     decomposed = unicodedata.normalize("NFD", word)
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
@@ -124,9 +124,9 @@ def _stem(word: str) -> str:
     if len(plain) < 4 or not plain.isascii() or not plain.isalpha():
         return plain
     for pattern, ending in _PLURALS:
-        stem, changed = pattern.subn(ending, plain)
+        shorter, changed = pattern.subn(ending, plain)
         if changed:
-            plain = stem
+            plain = shorter
             break
     # `measures` and `measure`, `setores` and `setor` must meet: a final e carries no meaning.
     return plain[:-1] if len(plain) > 3 and plain.endswith("e") else plain

@@ -1,0 +1,157 @@
+"""Conversation: a follow-up becomes a standalone question.
+
+Only what the user asked is carried over, never what was answered, so that no evidence leaks from
+one turn into the next; the one exception is a name that a pronoun can only have from the answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from chatbot.question import Query
+from corpus.fold import fold
+from corpus.glossary import Mention
+from corpus.records import Turn
+
+Read = Callable[[str], Query]
+
+TURNS = 6
+"""Questions of the user, counted from the last, that a conversation is followed back."""
+
+_LEAD = re.compile(
+    r"^(?:那么?|咁|噉|咁样|还有|仲有|另外|至于|而|and(?: then)?|what about|how about|so|ok|then|but|"
+    r"also|e(?: quanto)?|e quanto a|mas|então|também)(?=[\s,，:：]|[^\x00-\x7f]|$)[\s,，:：]*"
+)
+_TAIL = re.compile(r"[\s]*(?:又如何|又点|又怎样|点啊|呢|咧|啊|呀)?[\s?？!！。.]*$")
+_PRONOUN = re.compile(
+    r"它们|它|该[\u4e00-\u9fff]{0,2}|这个[\u4e00-\u9fff]{0,2}|那个[\u4e00-\u9fff]{0,2}|其(?!他|它|中|实|余)|"
+    r"佢哋|佢|呢个[\u4e00-\u9fff]{0,2}|嗰个[\u4e00-\u9fff]{0,2}|个(?=基金|论坛|协议|平台)|当中|其中|"
+    r"\b(?:it|its|they|them|their|this|these|those|there|that one|the (?:first|second|other|latter|former)(?: one)?)\b|"
+    r"\b(?:ele|ela|eles|elas|isso|isto|esse|essa|esses|essas|este|esta|lá|seu|sua|seus|suas|deste|desta|desse|dessa|dele|dela|nele|nela)\b"
+)
+_GEO = frozenset({"country", "place", "zone", "institution", "concept"})
+_FILLER = re.compile(r"^(?:in|on|for|with|of|the|to|at|em|no|na|para|com|o|a|os|as|do|da|ao|à|à?s|e|在|对|与|同|和)\s*",
+                     re.IGNORECASE)  # fmt: skip
+
+
+def standalone(question: str, history: Sequence[Turn], read: Read) -> str:
+    """Return `question` as it would be asked without the conversation before it.
+
+    `read` takes a question apart. A question that stands by itself is returned as it is.
+    """
+    asked = [turn for turn in history if turn.role == "user" and turn.content.strip()][-TURNS:]
+    before = ""
+    for turn in asked:
+        before = _resolve(turn.content, before, "", read)
+    said = next((t.content for t in reversed(history) if t.role == "assistant"), "")
+    return _resolve(question, before, said, read)
+
+
+def _resolve(question: str, before: str, said: str, read: Read) -> str:
+    """Rewrite one question in the light of the standalone question before it."""
+    question = " ".join(question.split())
+    if not before or not question:
+        return question
+    now, then = read(question), read(before)
+    lead = _LEAD.match(now.folded)
+    focus = _TAIL.sub("", now.folded[lead.end() if lead else 0 :])
+    short = len(focus) <= (14 if now.is_chinese else 40)
+    asks = now.kind != "statement" or bool(now.periods and len(focus) > 12)
+    if short and (lead or not asks or now.folded.rstrip("?？ ").endswith("呢")):
+        if swapped := _substitute(focus, now, then, question):
+            return swapped
+        return _attach(_TAIL.sub("", question[lead.end() if lead else 0 :]), now, then)
+    pronoun = _PRONOUN.search(now.folded)
+    if pronoun and not _own_names(now):
+        topic = _topic(then) or _named(said, read)
+        return _put(question, now, pronoun.start(), pronoun.end(), topic) if topic else (
+            f"{before} {question}"
+        )
+    if (lead or _is_elliptic(now)) and not _own_names(now):
+        return _attach(question[lead.end() if lead else 0 :], now, then)
+    return question
+
+
+def _own_names(query: Query) -> list[Mention]:
+    """Names in a question, Macao (which is in all of them) left out."""
+    return [
+        m for m in query.mentions
+        if m.term.is_name and m.term.kind not in ("concept", "currency")
+        and fold(m.term.names["zh-Hant"]) not in ("澳门", "澳门特别行政区")
+    ]  # fmt: skip
+
+
+def _is_elliptic(query: Query) -> bool:
+    """Whether a question is too short to have a subject of its own."""
+    return len(query.terms) + len(query.words) <= 2
+
+
+def _substitute(focus: str, now: Query, then: Query, question: str) -> str | None:
+    """Put what is asked now in the place of its like in the question before."""
+    if now.periods and then.periods and len(focus) <= 14:
+        p, q = now.periods[0], then.periods[0]
+        if len(then.folded) == len(then.text) and len(now.folded) == len(now.text):
+            new = now.text[p.span_start : p.span_end]
+            return then.text[: q.span_start] + new + then.text[q.span_end :]
+    surface = _TAIL.sub("", question[len(question) - len(_after_lead(now.folded)) :])
+    while (stripped := _FILLER.sub("", surface)) != surface:
+        surface = stripped
+    mine = _own_names(now)
+    for old in reversed(_own_names(then)):
+        group = _GEO if old.term.kind in _GEO else {old.term.kind}
+        like = any(m.term.kind in group and m.term != old.term for m in mine)
+        if like or _same_head(fold(surface), then.folded[old.start : old.end]):
+            return _put(then.text, then, old.start, old.end, surface)
+    quantity = next((m for m in now.mentions if m.term.kind == "quantity"), None)
+    if quantity and not mine:
+        for old in then.mentions:
+            if old.term.kind == "quantity" and old.term != quantity.term:
+                return _put(then.text, then, old.start, old.end, surface)
+    return None
+
+
+def _after_lead(folded: str) -> str:
+    lead = _LEAD.match(folded)
+    return folded[lead.end() if lead else 0 :]
+
+
+def _same_head(focus: str, old: str) -> bool:
+    """Whether two names end in the same noun (投資協議 and 貨物貿易協議)."""
+    if focus == old:
+        return False
+    if focus.isascii():
+        return focus.split()[-1:] == old.split()[-1:] and len(focus.split()) > 1
+    return len(focus) > 2 and focus[-2:] == old[-2:]
+
+
+def _attach(focus: str, now: Query, then: Query) -> str:
+    """Ask of the subject of the question before."""
+    topic = _topic(then)
+    years = "" if now.periods else " ".join(
+        then.text[p.span_start : p.span_end] for p in then.periods[:1]
+        if len(then.folded) == len(then.text)
+    )  # fmt: skip
+    gap = "" if now.is_chinese else " "
+    return gap.join(part for part in (years, topic or then.text, focus) if part)
+
+
+def _topic(query: Query) -> str:
+    """The names that a question is about, or its notions where it has no name."""
+    mentions = _own_names(query) or [m for m in query.mentions if m.term.kind == "thing"]
+    if len(query.folded) != len(query.text):
+        return " ".join(query.folded[m.start : m.end] for m in mentions[:2])
+    return " ".join(dict.fromkeys(query.text[m.start : m.end] for m in mentions[:2]))
+
+
+def _named(said: str, read: Read) -> str:
+    """The first name in what was answered, for a pronoun that nothing else explains."""
+    query = read(said[:300]) if said else None
+    names = _own_names(query) if query else []
+    return query.folded[names[0].start : names[0].end] if query and names else ""
+
+
+def _put(text: str, query: Query, start: int, end: int, new: str) -> str:
+    """Replace a span of the folded question in the text, where both have one length."""
+    base = text if len(query.folded) == len(text) else query.folded
+    return base[:start] + new + base[end:]

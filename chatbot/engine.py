@@ -1,0 +1,129 @@
+"""The engine: everything that a question needs, loaded once and exchanged when the index changes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, replace
+
+from chatbot.evidence import Evidence
+from chatbot.reader import Reader
+from chatbot.rules import RuleReader
+from corpus.errors import IndexUnavailable
+from corpus.glossary import Lexicon, load_lexicon
+from corpus.load import load_folder
+from corpus.records import Passage
+from corpus.settings import Settings
+from corpus.split import split
+from index.build import BuildReport, build_index
+from index.encoder import Encoder, Progress, load_encoder
+from index.models import describe_model
+from index.snapshot import current_id, open_current
+from index.segment import Segmenter
+from index.stored import Snapshot
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What one question is answered with, from beginning to end."""
+
+    settings: Settings
+    snapshot: Snapshot
+    encoder: Encoder
+    segmenter: Segmenter
+    lexicon: Lexicon
+    evidence: Evidence
+    reader: Reader
+
+
+class Engine:
+    """Holds the loaded resources; safe to share between threads.
+
+    Raises (on construction and from `resources`):
+        IndexUnavailable: there is no index, or none that fits the model.
+        ModelError: the model cannot be loaded.
+    """
+
+    def __init__(self, settings: Settings, reader: Reader | None = None) -> None:
+        self._lock = threading.Lock()
+        lexicon = lexicon_of(settings)
+        segmenter = segmenter_of(settings, lexicon)
+        evidence = Evidence(lexicon, segmenter)
+        snapshot = open_current(settings.index)
+        snapshot.check_model(describe_model(settings))
+        self._resources = Resources(
+            settings,
+            snapshot,
+            load_encoder(settings),
+            segmenter,
+            lexicon,
+            evidence,
+            reader or RuleReader(evidence),
+        )
+
+    def resources(self) -> Resources:
+        """The resources for the next question; a newly published snapshot is picked up here.
+
+        A new snapshot that cannot be used is logged and the old one goes on answering.
+        """
+        root = self._resources.settings.index
+        if current_id(root) not in (None, self._resources.snapshot.id):
+            with self._lock:
+                if current_id(root) != self._resources.snapshot.id:
+                    self._switch()
+        return self._resources
+
+    def _switch(self) -> None:
+        try:
+            snapshot = open_current(self._resources.settings.index)
+            snapshot.check_model(describe_model(self._resources.settings))
+        except IndexUnavailable as error:
+            log.error("the new index cannot be used, the old one stays: %s", error)
+            return
+        if snapshot.id != self._resources.snapshot.id:
+            log.info("switched from snapshot %s to %s", self._resources.snapshot.id, snapshot.id)
+            self._resources = replace(self._resources, snapshot=snapshot)
+
+
+def lexicon_of(settings: Settings) -> Lexicon:
+    """The glossary and the thesaurus that the settings name."""
+    return load_lexicon(settings.glossary, settings.thesaurus)
+
+
+def segmenter_of(settings: Settings, lexicon: Lexicon) -> Segmenter:
+    """The segmenter with the lexicon's Chinese forms in its dictionary."""
+    return Segmenter(lexicon.chinese_forms, settings.cache)
+
+
+def build(settings: Settings, progress: Progress | None = None) -> BuildReport:
+    """Build the index of the documents in `settings.sources` and publish it.
+
+    Raises:
+        DocumentError: the folder is missing or holds no document that can be read.
+        ModelError: the model cannot be loaded.
+    """
+    collection = load_folder(settings.sources)
+    passages: list[Passage] = []
+    for document in collection.documents:
+        passages.extend(split(document))
+    lexicon = lexicon_of(settings)
+    return build_index(
+        collection.documents,
+        passages,
+        lambda: load_encoder(settings),
+        describe_model(settings),
+        segmenter_of(settings, lexicon),
+        settings.index,
+        keep=settings.keep_snapshots,
+        skipped=tuple((s.path, s.reason) for s in collection.skipped),
+        progress=progress,
+    )
+
+
+def ensure_index(settings: Settings, progress: Progress | None = None) -> BuildReport | None:
+    """Build the index of `settings.sources` where there is none yet; None where there is one."""
+    if current_id(settings.index) is not None:
+        return None
+    return build(settings, progress)

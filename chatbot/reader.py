@@ -1,0 +1,63 @@
+"""The seam between finding passages and answering from them.
+
+A reader is given a question and the passages found, and says of each whether and where it
+answers. The rule reader (`chatbot.rules`) needs no model; a trained one can take its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from chatbot.evidence import Unit
+from chatbot.question import Query
+from corpus.records import Hit, Language
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a text: `text[start:end]`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader makes of one passage.
+
+    `language` says in which text the answer was read: the passage's own, or a rendition; `spans`
+    are the sentences of that text that answer, `quote` the part of the original that says the
+    same, as a span of `passage.text`. `short` is the short answer as it stands in the text that
+    was read. `answerability` is the reader's estimate that the passage answers the question, 0 to
+    1; `features` is what it rests on, and `missing` what the question asks for that is not there.
+    """
+
+    hit: Hit
+    language: Language
+    spans: tuple[Span, ...]
+    quote: Span
+    short: str | None
+    answerability: float
+    score: float
+    missing: tuple[Unit, ...] = ()
+    features: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        """The text that was read."""
+        return self.hit.passage.renditions.get(self.language, self.hit.passage.text)
+
+    @property
+    def text(self) -> str:
+        """The sentences that answer, as they stand in the text that was read."""
+        return self.source[self.spans[0].start : self.spans[-1].end]
+
+
+class Reader(Protocol):
+    """Reads passages with a question in mind."""
+
+    def read(self, query: Query, hits: Sequence[Hit]) -> tuple[Reading, ...]:
+        """Return one reading for each hit, best first."""
+        ...

@@ -1,0 +1,182 @@
+"""Short answers: the figure, date, name or place in a sentence that a question asks for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from chatbot.question import Query
+from corpus.dates import read_dates
+from corpus.fold import fold
+from corpus.glossary import Lexicon
+from corpus.numbers import Figure, read_figures
+from corpus.records import Language
+from corpus.sentences import clauses
+
+_MONEY = frozenset({"MOP", "USD", "CNY", "EUR", "HKD", "money"})
+_AREA = frozenset({"m2", "km2"})
+# What the wording of a question says of the unit it wants (folded).
+_WANTS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
+    (re.compile(r"百分|占比|比重|比例|几成|份额|%|percent|proportion|\bshare\b|percentag|quota|升幅|增幅|增长率|同比|"
+                r"grow|cresc|aument|increase|\brise\b|subi"), frozenset({"%", "pp"})),
+    (re.compile(r"面积|占地|多大地方|平方|\barea\b|\bárea\b|\barea\b|square|superf|floor|metros"), _AREA),
+    (re.compile(r"多少钱|几多钱|金额|总额|贸易额|存量|多少[亿万]|几多[亿万]|澳门元|美元|人民币|资金|规模|经济总量|带动.*投资|"
+                r"\bmoney\b|\bvalue\b|\bworth\b|\bstock\b|patacas?|\bmop\b|dollar|\busd\b|d[oó]lares|\bvalor\b|"
+                r"montante|how much|quanto (?:vale|dinheiro|foi|era)|\boutput\b|\bgdp\b|\bpib\b|\bcapital\b"), _MONEY),
+)  # fmt: skip
+# A name may stand in brackets; the pair is the key to its end.
+_QUOTED = re.compile(r"《[^《》]*(?:〈[^〈〉]*〉[^《》]*)*》|“[^“”]{2,60}”|「[^「」]{2,60}」")
+_PLACES = frozenset({"country", "place", "zone"})
+_NAMES = frozenset({"agreement", "institution", "fund", "event", "programme", "country", "place",
+                    "zone"})
+_LATIN_NAME = re.compile(r"(?:[A-ZÀ-Ý][\w’'-]*)(?:(?: (?:of|and|the|for|on|in|de|da|do|das|dos|e|para|a|o)){0,3} [A-ZÀ-Ý][\w’'-]*)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible short answer: `text[start:end]`; the nearer to what is asked, the better."""
+
+    start: int
+    end: int
+    score: float
+
+
+def wanted_units(query: Query) -> frozenset[str]:
+    """Units that would fit the question; empty where its wording does not say."""
+    return next((units for pattern, units in _WANTS if pattern.search(query.folded)), frozenset())
+
+
+def short_answer(
+    query: Query, text: str, start: int, end: int, language: Language, lexicon: Lexicon
+) -> Candidate | None:
+    """The best short answer of the kind asked for in the sentence `text[start:end]`."""
+    if query.kind == "figure":
+        found = _figures(query, text, start, end, language)
+    elif query.kind == "date":
+        found = _dates(query, text, start, end, language)
+    elif query.kind in ("name", "place", "person"):
+        found = _names(query, text, start, end, lexicon)
+    else:
+        return None
+    scored = [
+        Candidate(a, b, s + nearness(query, text, start, end, a, b, lexicon)) for a, b, s in found
+    ]
+    return max(scored, key=lambda c: (c.score, -c.start), default=None)
+
+
+def nearness(
+    query: Query, text: str, start: int, end: int, a: int, b: int, lexicon: Lexicon
+) -> float:
+    """How closely what surrounds `text[a:b]` resembles the question, 0 to about 2.
+
+    The clause that holds the candidate counts most, up to the candidate before the rest of it:
+    in Chinese as in the renditions a figure mostly follows what it measures.
+    """
+    clause = next(((s, e) for s, e in clauses(text[start:end]) if s + start <= a < e + start), None)
+    c0, c1 = (clause[0] + start, clause[1] + start) if clause else (start, end)
+    before, after = fold(text[c0:a]), fold(text[b:c1])
+    wider = fold(text[max(start, a - 60) : min(end, b + 30)])
+    return (
+        0.9 * _shared(query.folded, before)
+        + 0.6 * _shared(query.folded, after)
+        + 0.4 * _shared(query.folded, wider)
+        + 0.25 * _terms(query, before + "\n" + after, lexicon)
+    )
+
+
+def _terms(query: Query, folded: str, lexicon: Lexicon) -> float:
+    """Share of the question's terms that a text mentions."""
+    asked = {t.id for t in query.terms}
+    return len(asked & {m.term.id for m in lexicon.all_mentions(folded)}) / max(len(asked), 1)
+
+
+def _shared(question: str, text: str) -> float:
+    """Share of the question's words (or Chinese bigrams) that stand in `text`."""
+    asked = _grams(question)
+    return len(asked & _grams(text)) / len(asked) if asked else 0.0
+
+
+def _grams(text: str) -> set[str]:
+    han = "".join(c if "\u4e00" <= c <= "\u9fff" else " " for c in text)
+    grams = {run[i : i + 2] for run in han.split() for i in range(len(run) - 1)}
+    words = re.findall(r"[a-zà-ÿ]{2,}", text)
+    return grams | {f"{x} {y}" for x, y in zip(words, words[1:], strict=False)} | {
+        w for w in words if len(w) > 3
+    }
+
+
+def _figures(
+    query: Query, text: str, start: int, end: int, language: Language
+) -> list[tuple[int, int, float]]:
+    wanted = wanted_units(query)
+    out: list[tuple[int, int, float]] = []
+    for figure in read_figures(text[start:end], language):
+        a, b = start + figure.qualified_start, start + figure.end
+        b = _with_counter(text, b, end, language)
+        fit = 0.0
+        if wanted:
+            fit = 1.0 if (figure.unit in wanted) else (-1.5 if figure.unit else -0.6)
+        elif figure.unit in ("%", "pp"):
+            fit = -0.5
+        if figure.ordinal:
+            fit -= 0.0 if re.search(r"第几|which|ordinal|排", query.folded) else 0.8
+        if not any(c.isdigit() for c in text[a:b]):
+            fit -= 0.15  # 一 and 兩 often count nothing
+        fit += 0.8 * _counted(query, text, b, figure)
+        out.append((a, b, fit))
+    return out
+
+
+def _counted(query: Query, text: str, end: int, figure: Figure) -> float:
+    """1 where the noun right after a figure is named in the question (14個重點領域), else 0."""
+    if figure.unit:
+        return 0.0
+    after = fold(text[end : end + 8])
+    after = re.sub(r"^[个项次届家间种名位条份多余座类]+", "", after)
+    if re.match(r"[\u4e00-\u9fff]{2}", after):
+        return float(after[:2] in query.folded or after[2:4] in query.folded)
+    words = re.findall(r"[a-zà-ÿ]{3,}", fold(text[end : end + 50]))[:3]
+    return float(any(w.rstrip("s") in query.folded for w in words if len(w) > 3))
+
+
+def _with_counter(text: str, b: int, end: int, language: Language) -> int:
+    """Take in the counter after a Chinese figure (153個, 26項, 五屆, 20多個)."""
+    if language.startswith("zh"):
+        m = re.match(r"\s*(?:多|餘|余)?[個个項项次屆届家間间種种名人位條条份座類类年月周成倍]?", text[b:end])
+        if m and m[0].strip() and not text[b : b + 1] in "，。":
+            return b + m.end()
+    return b
+
+
+def _dates(
+    query: Query, text: str, start: int, end: int, language: Language
+) -> list[tuple[int, int, float]]:
+    asked = {p.iso for p in query.periods}
+    return [
+        (start + p.span_start, start + p.span_end, -1.0 if p.iso in asked else 0.0)
+        for p in read_dates(text[start:end], language)
+        if p.kind != "relative"
+    ]
+
+
+def _names(
+    query: Query, text: str, start: int, end: int, lexicon: Lexicon
+) -> list[tuple[int, int, float]]:
+    sentence = text[start:end]
+    folded = fold(sentence)
+    asked = {t.id for t in query.terms}
+    out: list[tuple[int, int, float]] = []
+    if len(folded) == len(sentence):
+        kinds = _PLACES if query.kind == "place" else _NAMES
+        for m in lexicon.mentions(folded, folded=True):
+            if m.term.kind in kinds and m.term.id not in asked:
+                out.append((start + m.start, start + m.end, 0.3))
+    if query.kind != "place":
+        for q in _QUOTED.finditer(sentence):
+            if fold(q[0][1:-1]) not in query.folded:
+                inner = 0 if q[0][0] == "《" else 1
+                out.append((start + q.start() + inner, start + q.end() - inner, 0.35))
+        for q in _LATIN_NAME.finditer(sentence):
+            if fold(q[0]) not in query.folded:
+                out.append((start + q.start(), start + q.end(), 0.1))
+    return out
