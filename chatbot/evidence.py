@@ -38,6 +38,11 @@ class Unit:
     weight: float
 
     @property
+    def kind(self) -> str:
+        """The kind of the term, or `word`."""
+        return self.term.kind if self.term else "word"
+
+    @property
     def is_name(self) -> bool:
         """Whether it is an official name of something that is not a mere notion."""
         return self.term is not None and self.term.is_name and self.term.kind not in (

@@ -127,9 +127,10 @@ class RuleReader:
             "coverage": coverage,
             "sentence": sentence,
             "name_missing": float(any(u.is_name for u in missing)),
-            "quantity_missing": float(
-                any(u.term is not None and u.term.kind == "quantity" for u in missing)
-            ),
+            "quantity_missing": float(any(u.kind == "quantity" for u in missing)),
+            "notion_missing": sum(
+                u.weight for u in missing if u.term is not None and not u.is_name
+            ) / total,
             "word_missing": sum(u.weight for u in missing if u.term is None) / total,
             "year_missing": float(bool(years)),
             "type_missing": float(query.kind in _TYPED and not typed),

@@ -153,7 +153,7 @@ def _passage(
 ) -> Passage:
     text = document.text[start:end]
     block = document.blocks[unit.first]
-    periods = [p for p in read_dates(text, document.language) if p.kind != "relative"]
+    periods = [p for p in read_dates(text, document.language) if p.start is not None]
     line = document.lines[unit.first] if unit.first < len(document.lines) else None
     return Passage(
         passage_id="",

@@ -1,0 +1,171 @@
+"""Shared by the tests of the index: the converted model, one encoder, one small collection."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.records import Block, Document, Locator, Passage
+from corpus.settings import Settings
+from index.encoder import load_encoder
+from index.models import describe_model
+from index.segment import Segmenter
+from index.weights import model_folder
+
+ROOT = Path(__file__).parents[2]
+
+TEXTS = {
+    "framework": (
+        "粵澳合作框架協議",
+        (
+            "《粵澳合作框架協議》於2011年3月6日簽署。",
+            "截至2022年12月31日，雙方共推進153個合作項目，總投資1,015.2億元。",
+            "雙方每年召開一次聯席會議。",
+        ),
+    ),
+    "hengqin": (
+        "橫琴粵澳深度合作區",
+        (
+            "合作區實行粵澳共商共建共管共享的新體制。",
+            "合作區內的澳資企業超過六千家。",
+        ),
+    ),
+    "forum": (
+        "中國與葡語國家經貿合作論壇",
+        ("論壇常設秘書處設於澳門。",),
+    ),
+}
+ENGLISH = {"論壇常設秘書處設於澳門。": "The permanent secretariat of the forum is in Macao."}
+NAMES = ("粵澳合作框架協議", "橫琴粵澳深度合作區", "葡語國家")
+
+
+def make_collection(
+    texts: dict[str, tuple[str, tuple[str, ...]]] = TEXTS,
+) -> tuple[list[Document], list[Passage]]:
+    """Records as the corpus makes them, built by hand."""
+    documents, passages = [], []
+    for doc_id, (title, paragraphs) in texts.items():
+        text = "\n".join((title, *paragraphs))
+        blocks = [Block("heading", 0, len(title), level=1, marker="# ")]
+        at = len(title) + 1
+        for line, paragraph in enumerate(paragraphs, start=2):
+            blocks.append(Block("paragraph", at, at + len(paragraph)))
+            english = ENGLISH.get(paragraph)
+            passages.append(
+                Passage(
+                    passage_id=f"{doc_id}-{line}",
+                    doc_id=doc_id,
+                    title=title,
+                    language="zh-Hant",
+                    revision=f"rev-{doc_id}",
+                    heading_path=(),
+                    text=paragraph,
+                    start=at,
+                    end=at + len(paragraph),
+                    locator=Locator(line=line),
+                    as_of=date(2022, 12, 31),
+                    renditions={"en": english} if english else {},
+                )
+            )
+            at += len(paragraph) + 1
+        documents.append(
+            Document(
+                doc_id=doc_id,
+                title=title,
+                language="zh-Hant",
+                text=text,
+                revision=f"rev-{doc_id}",
+                blocks=tuple(blocks),
+                source=f"{doc_id}.zh-Hant.md",
+                as_of=date(2022, 12, 31),
+                lines=tuple(range(1, len(blocks) + 1)),
+            )
+        )
+    return documents, passages
+
+
+def with_url(documents: list[Document], url: str) -> list[Document]:
+    """The same documents from elsewhere: other content, but no text to embed anew."""
+    return [replace(document, url=url) for document in documents]
+
+
+CONVERT = """
+import sys
+from pathlib import Path
+from index.weights import bundled_model, model_folder
+cache = Path(sys.argv[1])
+print("absent" if not model_folder(cache).exists() else "present", flush=True)
+sys.stdin.readline()
+print(bundled_model(cache), flush=True)
+"""
+
+
+@pytest.fixture(scope="session")
+def raced_cache(tmp_path_factory):
+    """A cache into which two processes converted the model at the same moment."""
+    cache = tmp_path_factory.mktemp("cache")
+    stale = cache / "models" / f".{model_folder(cache).name}.1.tmp"
+    stale.mkdir(parents=True)
+    (stale / "model.safetensors").write_bytes(b"left by a process that was killed")
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", CONVERT, str(cache)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    states = [process.stdout.readline().strip() for process in processes]
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    results = [process.communicate(timeout=300) for process in processes]
+    return cache, states, [(p.returncode, *r) for p, r in zip(processes, results, strict=True)]
+
+
+@pytest.fixture(scope="session")
+def cache(request):
+    """The cache with the converted model: PONTE_TEST_CACHE, where it is set, keeps it."""
+    if kept := os.environ.get("PONTE_TEST_CACHE"):
+        return Path(kept)
+    return request.getfixturevalue("raced_cache")[0]
+
+
+@pytest.fixture(scope="session")
+def settings(cache):
+    return Settings(cache=cache, precision="float32")
+
+
+@pytest.fixture(scope="session")
+def encoder(settings):
+    return load_encoder(settings)
+
+
+@pytest.fixture(scope="session")
+def model(settings):
+    return describe_model(settings)
+
+
+@pytest.fixture(scope="session")
+def segmenter(cache):
+    return Segmenter(NAMES, cache)
+
+
+@pytest.fixture(scope="session")
+def collection():
+    return make_collection()
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(7)
