@@ -137,8 +137,8 @@ def _attach(focus: str, now: Query, then: Query) -> str:
 
 
 def _topic(query: Query) -> str:
-    """The names that a question is about, or its notions where it has no name."""
-    mentions = _own_names(query) or [m for m in query.mentions if m.term.kind == "thing"]
+    """The names that a question is about, first two; empty where it names nothing."""
+    mentions = _own_names(query)
     if len(query.folded) != len(query.text):
         return " ".join(query.folded[m.start : m.end] for m in mentions[:2])
     return " ".join(dict.fromkeys(query.text[m.start : m.end] for m in mentions[:2]))

@@ -20,7 +20,7 @@ _COMPARISON_WORDS = re.compile(
 
 def answers(query: Query, readings: Sequence[Reading]) -> bool:
     """Whether the best reading is good enough to answer from."""
-    return bool(readings) and readings[0].answerability >= coefficients()["threshold"]
+    return bool(readings) and readings[0].answerability >= coefficients().threshold
 
 
 def refusal_reason(query: Query, readings: Sequence[Reading]) -> str:

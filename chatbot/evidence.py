@@ -8,13 +8,14 @@ vectors, whether a passage can answer at all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from chatbot.question import Query
 from corpus.fold import fold
-from corpus.glossary import Lexicon, Term
+from corpus.glossary import Lexicon, Term, root
 from corpus.records import Language, Passage
 from index.segment import Segmenter
 
@@ -27,6 +28,19 @@ _WEIGHTS = {
     "quality": 0.4, "action": 0.6,
 }  # fmt: skip
 _WORD_WEIGHT = 0.8
+_HOME_WEIGHT = 0.2
+# What the whole collection is about: to name it says little of what a passage must hold.
+_HOME = frozenset({"澳門", "澳門特別行政區", "澳門特別行政區政府", "中國", "中華人民共和國"})
+# Units that a quantity is given in, by the wording of its forms.
+_GIVEN_IN = (
+    (re.compile(r"比重|比例|占比|百分|percent|share|proportion"), re.compile(r"%|百分之|成")),
+    (re.compile(r"频率|频密|多久|how often|frequen"), re.compile(
+        r"每|至少.{0,3}次|per |every|each|annual|at least one|por ano|cada|pelo menos")),
+    (re.compile(r"面积|\barea\b"), re.compile(r"平方|公顷|square|hectare|quadrado")),
+    (re.compile(r"总额|金额|存量|价值|资金|规模|\bvalue\b|\bsize\b"), re.compile(
+        r"元|mop|usd|rmb|us\$|pataca|d[oó]lar|renminbi|€|\$")),
+)  # fmt: skip
+_FIGURE = re.compile(r"\d|[一二三四五六七八九十两][个项届次家国大名]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +59,12 @@ class Unit:
     @property
     def is_name(self) -> bool:
         """Whether it is an official name of something that is not a mere notion."""
-        return self.term is not None and self.term.is_name and self.term.kind not in (
-            "concept", "currency",
-        )  # fmt: skip
+        return (
+            self.term is not None
+            and self.term.is_name
+            and self.term.kind not in ("concept", "currency")
+            and self.term.names["zh-Hant"] not in _HOME
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +73,9 @@ class Side:
 
     ids: frozenset[str]
     tokens: frozenset[str]
+    roots: frozenset[str]
     folded: str
+    has_figure: bool
 
 
 class Evidence:
@@ -70,32 +89,54 @@ class Evidence:
     def _side(self, text: str) -> Side:
         folded = fold(text)
         ids = self.lexicon.closure(m.term for m in self.lexicon.all_mentions(folded))
-        return Side(frozenset(ids), frozenset(self.segmenter.tokens(folded)), folded)
+        tokens = frozenset(self.segmenter.tokens(folded))
+        roots = frozenset(root(t) for t in tokens if len(t) > 4 and t.isascii())
+        return Side(frozenset(ids), tokens, roots, folded, bool(_FIGURE.search(folded)))
 
     def units(self, query: Query) -> tuple[Unit, ...]:
         """The units of a question; mentions of one place that differ in sense stay together."""
         units: list[Unit] = []
         for mention in query.mentions:
             surface = query.folded[mention.start : mention.end]
-            units.append(Unit(surface, mention.term, _WEIGHTS.get(mention.term.kind, 1.0)))
+            home = mention.term.names.get("zh-Hant") in _HOME
+            weight = _HOME_WEIGHT if home else _WEIGHTS.get(mention.term.kind, 1.0)
+            units.append(Unit(surface, mention.term, weight))
         units.extend(Unit(word, None, _WORD_WEIGHT) for word in query.words)
         return tuple(dict.fromkeys(units))
 
     def sides(self, passage: Passage, language: Language) -> tuple[Side, ...]:
         """What a passage and its context say: the original and its renditions."""
         texts = [passage.text, passage.context]
-        texts += [t for lang, t in passage.renditions.items() if lang == language] or list(
-            passage.renditions.values()
-        )
+        for rendered in (passage.renditions, passage.contexts):
+            texts += [t for lang, t in rendered.items() if lang == language] or list(
+                rendered.values()
+            )
         return tuple(self.side(t) for t in texts)
 
     def meets(self, unit: Unit, sides: Iterable[Side]) -> bool:
         """Whether any of the texts speaks of a unit."""
-        if unit.term is not None:
-            return any(unit.term.id in side.ids or unit.surface in side.folded for side in sides)
+        sides = tuple(sides)
+        term = unit.term
+        if term is None:
+            latin = unit.surface.isascii()
+            return any(
+                unit.surface in side.tokens
+                or (latin and len(unit.surface) > 4 and root(unit.surface) in side.roots)
+                or (not latin and _spelt_out(unit.surface, side.folded))
+                for side in sides
+            )
+        if any(term.id in side.ids for side in sides):
+            return True
+        if term.kind != "quantity":
+            return False
+        # A quantity is mostly not named but given: 於1995年成立 is a founding date, 佔28.5% a share.
+        given = next((by for named, by in _GIVEN_IN if any(map(named.search, term.forms))), None)
+        about = term.broader or ("",)
         return any(
-            unit.surface in side.tokens or (len(unit.surface) > 1 and not unit.surface.isascii()
-                                            and unit.surface in side.folded)
+            side.has_figure
+            and (given is None or bool(given.search(side.folded)))
+            and (given is not None or bool(term.broader))
+            and (given is not None or any(b in side.ids for b in about))
             for side in sides
         )
 
@@ -108,6 +149,13 @@ class Evidence:
         if not total:
             return 1.0, ()
         return 1 - sum(unit.weight for unit in missing) / total, missing
+
+
+def _spelt_out(word: str, folded: str) -> bool:
+    """Whether a Chinese word stands in a text, or all its pairs of characters do, near or far."""
+    if word in folded:
+        return True
+    return len(word) > 2 and all(word[i : i + 2] in folded for i in range(0, len(word) - 1))
 
 
 def bigram_overlap(question: str, text: str) -> float:

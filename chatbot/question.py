@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -11,6 +12,7 @@ from corpus.dates import Period, read_dates
 from corpus.fold import fold
 from corpus.glossary import Lexicon, Mention, Term
 from corpus.language import question_language
+from corpus.numbers import Figure, read_figures
 from corpus.records import LANGUAGES, Language
 from index.segment import Segmenter, stem
 
@@ -34,9 +36,9 @@ _KINDS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = tuple(
          r"\bcom quem .* mais\b|\bqual (?:d[oae]s?|e|é|foi) .*\b(?:maior|mais|primeiro|menor)\b|\bmais .*\bou\b"),
         ("procedure",
          r"(?:如何|怎样|怎么|点样|点)(?:才)?(?:能|可以|先)?(?:去|可)?(?:申请|办理|注册|开办|登记|提交|缴|交|领取|开设|报名|投诉|换领|续)|"
-         r"(?:申请|办理|注册)(?:流程|手续|程序|步骤|方法|表格|材料|文件)|要(?:交|带|准备)(?:什么|咩|哪些)(?:文件|材料)|"
-         r"\bhow (?:do|can|could|should|would) (?:i|we|you|one|a company|an? \w+)\b|\bhow to\b|\bwhat (?:documents|steps|forms)\b|"
-         r"\bcomo (?:posso|podemos|se pede|se pode|pedir|requerer|obter|solicitar|apresentar|faço|faco|abrir|registar|registrar|candidatar)\b|"
+         r"(?:申请|办理|注册)(?:流程|手续|程序|步骤|方法|表格|材料|文件)|要(?:交|带|准备)(?:什么|咩|哪些)(?:文件|材料)|要?点(?:样)?做|点样先|怎么办|如何办|步骤|手续|"
+         r"\bhow (?:do|can|could|should|would) (?:i|we|you|one|a company|an? \w+)\b|\bhow to\b|\bwhat (?:documents|forms|are the steps|steps)\b|\bsteps (?:to|for)\b|"
+         r"\bcomo (?:posso|podemos|se pede|se pode|pedir|requerer|obter|solicitar|apresentar|faço|faco|abrir|registar|registrar|candidatar|me candidato|me inscrevo|constituir)\b|"
          r"\bque (?:documentos|passos|formulários)\b"),
         ("reason", r"为什么|为何|为咩|点解|何以|原因|\bwhy\b|\breason|\bporqu[eê]\b|\bpor que\b|\bmotivo|\braz[aã]o\b"),
         ("date",
@@ -52,7 +54,7 @@ _KINDS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = tuple(
         ("list",
          r"哪些|有哪|哪几|哪[两三四五六七八九十]|什么(?:方面|领域|活动|项目|内容|措施|国家|城市|机构|功能|行业|部门|展会|服务|市场)|"
          r"有(?:什么|咩|乜嘢?|边啲|边几)|边啲|边几|包括(?:什么|咩|哪)|列出|列举|名单|分别(?:是|系|为)|全部|所有|都有谁|咩(?:活动|国家|服务|方面)|"
-         r"\b(?:what|which) (?:are|were|\w+s\b)|\blist\b|\bname (?:the|all|some)\b|\benumerate\b|\ball the\b|"
+         r"\b(?:what|which) (?:are|were|(?!is\b|was\b|does\b|has\b)\w+s\b)|\blist\b|\bname (?:the|all|some)\b|\benumerate\b|\ball the\b|"
          r"\bquais\b|\blist[ae]\b|\benumer|\bindique\b|\bque (?:\w+s)\b|\bem que (?:\w+s)\b|\bcom que (?:\w+s)\b"),
         ("person", r"谁|边个(?:人|负责|做主)|哪位|何人|\bwho\b|\bwhom\b|\bwhose\b|\bquem\b"),
         ("place",
@@ -78,6 +80,8 @@ _HAN_STOP = frozenset(
     "的 了 和 与 及 或 在 是 系 有 吗 呢 么 什么 哪些 哪个 哪 多少 几 几多 几个 如何 怎样 怎么 为什么 为何 请问 请 "
     "介绍 一下 告诉 告诉我 我 你 您 我们 可以 能 会 要 想 知道 想知道 关于 对于 对 于 从 由 至 到 被 把 将 "
     "以 以及 并 而 就 都 也 还 又 再 很 最 更 这 那 这个 那个 其 其中 之 个 项 次 届 家 间 名 种 类 年 月 日 "
+    "第二条 甚么 当时 "
+    "而家 家吓 定 定系 同埋 有几 有几大 几大 点样 边份 边间 边年 啲 仲 仲有 先 系咪 计划 内容 措施 重点 工作 当时 "
     "咩 乜 乜嘢 嘅 喺 係 咗 啲 嘢 边 边个 边度 边啲 几时 点 点样 点解 咁 嗰 佢 冇 同 俾 畀 到底 究竟 "
     "具体 目前 现在 现时 当前 迄今 分别 主要 一共 总共 合共 共 总 方面 情况 内容 相关 有关 等 中 上 下 里 内 "
     "哪里 哪儿 何时 何处 何地 时候 什么时候 谁 是否 是不是 有没有 有冇 叫 叫做 称为 名称 名字 列出 列举 说明 "
@@ -92,12 +96,15 @@ _LATIN_STOP = (
     "please tell give show let know say s t re ve d ll m some any all each both such than then so if "
     "also just only very more most less least other another same own too currently now today whether "
     "exactly actually roughly approximately name list according document documents called there's kind "
+    "plan plans planned intend intended contain contains want wants offer offers foresee foreseen "
+    "measure measures item content eu "
     "de do da dos das o os as um uma uns umas e ou em no na nos nas ao aos pelo pela pelos pelas que "
     "qual quais quem quando onde quanto quanta quantos quantas como porque é são foi foram era eram ser "
     "estar está estão há tem têm ter com sem para por entre sobre mais menos seu sua seus suas este "
     "esta isto esse essa isso aquele num numa se lhe lhes já não sim também até desde me diga "
     "dizer favor quero saber gostaria pode podem existe existem ali aí aqui atualmente hoje à às "
-    "isso qualquer algum alguma alguns algumas documento documentos segundo"
+    "isso qualquer algum alguma alguns algumas documento documentos segundo plano planos medida medidas prevê previsto previstas quer "
+    "querem pretende conteúdo lista ano anos data maneira forma ponto número"
 )
 
 
@@ -105,8 +112,9 @@ _LATIN_STOP = (
 class Query:
     """A standalone question, taken apart.
 
+    `ordinal` is the number of the item that it names (第3項, measure 3, medida n.º 3).
     `mentions` are the names and concepts it speaks of, `words` its further content words (folded
-    tokens in none of the mentions), `periods` the times it asks for.
+    tokens in none of the mentions), `periods` the times it asks for, `figures` the numbers in it.
     """
 
     text: str
@@ -117,6 +125,8 @@ class Query:
     words: tuple[str, ...]
     tokens: tuple[str, ...]
     periods: tuple[Period, ...]
+    figures: tuple[Figure, ...] = ()
+    ordinal: int | None = None
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -136,7 +146,12 @@ def read_question(
     text = " ".join(text.split())[:LONGEST]
     folded = fold(text)
     language = language or question_language(text, "zh-Hant", lexicon.vocabulary)
-    mentions = tuple(lexicon.mentions(folded, folded=True))
+    mentions = tuple(
+        m
+        for m in lexicon.question_mentions(text, folded, language)
+        if folded[m.start : m.end].upper() in m.term.acronyms
+        or any(is_content(t) for t in segmenter.tokens(folded[m.start : m.end]))
+    )
     rest = list(folded)
     for mention in mentions:
         rest[mention.start : mention.end] = " " * (mention.end - mention.start)
@@ -144,23 +159,92 @@ def read_question(
     for period in periods:
         if len(folded) == len(text):
             rest[period.span_start : period.span_end] = " " * (period.span_end - period.span_start)
+    figures = tuple(read_figures(text, language))
+    for figure in figures:
+        if len(folded) == len(text):
+            rest[figure.start : figure.end] = " " * (figure.end - figure.start)
     tokens = segmenter.tokens(folded)
     words = [w for w in segmenter.tokens("".join(rest)) if is_content(w)]
+    words = [w for w in map(_bare, words) if is_content(w)]
+    # The segmenter gives a long word and its parts; the word alone is one unit of meaning.
+    words = [w for w in words if not any(w != v and w in v and not w.isascii() for v in words)]
     return Query(
         text=text,
         folded=folded,
         language=language,
-        kind=answer_kind(folded),
+        kind=answer_kind(_without_acronyms(folded, mentions)),
         mentions=mentions,
         words=tuple(dict.fromkeys(words)),
         tokens=tuple(tokens),
         periods=periods,
+        figures=figures,
+        ordinal=_ordinal(folded),
     )
+
+
+_FUNCTION = "的了过地得有是系会要就都也将被把和与同跟及或在对向从到以于为之各每该此其嘅咗喺仲先吗呢"
+
+
+def _bare(word: str) -> str:
+    """A Chinese word without the function characters that the segmenter left on it."""
+    return word if word.isascii() or len(word) > 3 else word.strip(_FUNCTION)
+
+
+_ITEM = r"(?:measure|item|point|priority|task|section|article|medida|ponto|item|n[uú]mero|artigo)"
+_NTH = {
+    word: n
+    for n, words in enumerate(
+        ("first primeira primeiro", "second segunda segundo", "third terceira terceiro",
+         "fourth quarta quarto", "fifth quinta quinto", "sixth sexta sexto", "seventh sétima",
+         "eighth oitava", "ninth nona", "tenth décima"), 1,
+    )
+    for word in words.split()
+}  # fmt: skip
+_ORDINAL = re.compile(
+    rf"第\s*(?P<zh>\d+|[一二三四五六七八九十]+)\s*[条项点]|{_ITEM}\s*(?:no\.?|nº|n\.?\s?[ºo°]|number|#)?\s*(?P<n>\d+)\b|"
+    rf"\b(?P<w>{'|'.join(_NTH)})\s+{_ITEM}"
+)  # fmt: skip
+_HAN_DIGITS = "零一二三四五六七八九"
+
+
+def _ordinal(folded: str) -> int | None:
+    """The number of an item of a numbered text that a question names."""
+    m = _ORDINAL.search(folded)
+    if not m:
+        return None
+    if m["w"]:
+        return _NTH[m["w"]]
+    digits = m["n"] or m["zh"]
+    if digits.isdigit():
+        return int(digits)
+    tens, _, ones = digits.rpartition("十")
+    ten = (_HAN_DIGITS.find(tens) if tens else 1) * 10 if "十" in digits else 0
+    return ten + (_HAN_DIGITS.find(ones) if ones else 0)
+
+
+def _without_acronyms(folded: str, mentions: Sequence[Mention]) -> str:
+    """The question with acronyms that would read as a word blanked out (WHO)."""
+    out = list(folded)
+    for m in mentions:
+        if folded[m.start : m.end].upper() in m.term.acronyms:
+            out[m.start : m.end] = "#" * (m.end - m.start)
+    return "".join(out)
 
 
 def answer_kind(folded: str) -> AnswerKind:
     """The kind of answer that a folded question wants."""
     return next((kind for kind, pattern in _KINDS if pattern.search(folded)), "statement")
+
+
+_COUNTED = re.compile(
+    r"(?:多少|几多|几)(?:个|项|次|届|家|间|种|名|位|条|份|座|类|年|倍)?|how many|quant[oa]s"
+)
+
+
+def counted(query: Query) -> int | None:
+    """Where in the folded question the thing stands that is to be counted; None if nothing is."""
+    m = _COUNTED.search(query.folded) if query.kind == "figure" else None
+    return m.end() if m else None
 
 
 def is_content(token: str) -> bool:

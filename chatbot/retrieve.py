@@ -51,7 +51,7 @@ def retrieve(
         dense = snapshot.dense_search(encoder.encode_queries([query.text])[0], depth)
     if mode != "dense":
         lexical = snapshot.lexical_search(search_tokens(query, segmenter), depth)
-    return fuse(snapshot, dense, lexical, k)
+    return fuse(snapshot, dense, lexical, k, query.ordinal)
 
 
 def fuse(
@@ -59,12 +59,14 @@ def fuse(
     dense: Sequence[tuple[int, float]],
     lexical: Sequence[tuple[int, float]],
     k: int,
+    ordinal: int | None = None,
 ) -> tuple[Hit, ...]:
     """Fuse two lists of (passage number, score), best first, into the `k` best hits.
 
     A convex combination of scores normalised per query (Bruch, Gai and Ingber, 2023, "An analysis
     of fusion functions for hybrid retrieval"): the dense ones from the last of the list to the
     first, the lexical ones from zero to the first. A passage that a list lacks counts 0 in it.
+    Where the question names the number of an item (`ordinal`), items of that number come first.
     """
     scores: dict[int, float] = {}
     low = dense[-1][1] if dense else 0.0
@@ -75,6 +77,9 @@ def fuse(
     top = lexical[0][1] if lexical else 1.0
     for n, score in lexical:
         scores[n] = scores.get(n, 0.0) + (1 - weight) * (score / top if top > 0 else 0.0)
+    if ordinal is not None:
+        for n in scores:
+            scores[n] += float(snapshot.passages[n].number == ordinal)
     dense_rank = {n: (r, s) for r, (n, s) in enumerate(dense, 1)}
     lexical_rank = {n: (r, s) for r, (n, s) in enumerate(lexical, 1)}
     best = sorted(scores, key=lambda n: (-scores[n], n))[:k]

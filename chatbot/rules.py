@@ -3,22 +3,25 @@
 Similarity alone does not tell an answer from a near miss, so a passage is asked: does it speak of
 the names, quantities and words of the question, of its year, and does it hold the kind of answer
 that is wanted? A logistic model weighs these features; its coefficients were fitted on the
-development questions by `python -m eval.fit_rules` and are data (`rules.json`), not code.
+development questions by `python -m eval.fit_rules`, and are data (`rules.json`), not code.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from chatbot.evidence import Evidence, Unit, bigram_overlap
-from chatbot.question import Query
+from chatbot.question import Query, counted
 from chatbot.reader import Reading, Span
 from chatbot.spans import short_answer
 from corpus.dates import read_dates
+from corpus.glossary import Lexicon
 from corpus.records import Hit, Language, Passage
 from corpus.sentences import sentences
 
@@ -26,18 +29,54 @@ _COEFFICIENTS = Path(__file__).with_name("rules.json")
 _TYPED = ("figure", "date", "place", "name", "person")
 
 
+@dataclass(frozen=True, slots=True)
+class Coefficients:
+    """Two logistic models by feature, each with its `bias`, and where to refuse.
+
+    `rank` tells the passage that answers from the others; `decide` tells whether the best one
+    answers; below the probability `threshold` the question is refused.
+    """
+
+    rank: Mapping[str, float]
+    decide: Mapping[str, float]
+    threshold: float
+
+
 @lru_cache(maxsize=1)
-def coefficients() -> Mapping[str, float]:
-    """Coefficients of the logistic model by feature, `bias` among them."""
-    loaded: dict[str, float] = json.loads(_COEFFICIENTS.read_text(encoding="utf-8"))
-    return loaded
+def coefficients() -> Coefficients:
+    """The fitted coefficients that come with the program."""
+    return Coefficients(**json.loads(_COEFFICIENTS.read_text(encoding="utf-8")))
 
 
-def probability(features: Mapping[str, float], weights: Mapping[str, float] | None = None) -> float:
-    """Logistic model over features: 1 / (1 + exp(-(bias + w.x)))."""
-    w = coefficients() if weights is None else weights
-    z = w.get("bias", 0.0) + sum(w.get(k, 0.0) * v for k, v in features.items())
+def linear(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """The bias and the weighted sum of features; a feature without a weight counts nothing."""
+    return weights.get("bias", 0.0) + sum(weights.get(k, 0.0) * v for k, v in features.items())
+
+
+def sigmoid(z: float) -> float:
+    """1 / (1 + exp(-z)), safe for any z."""
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
+
+
+def decision_features(
+    query: Query, readings: Sequence[Reading], i: int = 0
+) -> dict[str, float]:
+    """The features of the decision on reading `i` of readings sorted by score."""
+    other = readings[1 if i == 0 else 0].score if len(readings) > 1 else readings[i].score - 1
+    return {
+        **readings[i].features,
+        "rank_score": readings[i].score,
+        "margin": readings[i].score - other,
+        "latin": float(not query.is_chinese),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best scores of a list of hits: cosine, and BM25."""
+
+    dense: float
+    lexical: float
 
 
 class RuleReader:
@@ -49,10 +88,20 @@ class RuleReader:
     def read(self, query: Query, hits: Sequence[Hit]) -> tuple[Reading, ...]:
         """Return one reading for each hit, best first."""
         units = self.evidence.units(query)
-        readings = [self._read(query, units, hit) for hit in hits]
-        return tuple(sorted(readings, key=lambda r: (-r.score, r.hit.rank)))
+        if not hits:
+            return ()
+        top = Best(
+            max((h.dense_score or 0.0) for h in hits), max((h.lexical_score or 0.0) for h in hits)
+        )
+        readings = [self._read(query, units, hit, top) for hit in hits]
+        readings.sort(key=lambda r: (-r.score, r.hit.rank))
+        weights = coefficients().decide
+        return tuple(
+            replace(r, answerability=sigmoid(linear(decision_features(query, readings, i), weights)))
+            for i, r in enumerate(readings)
+        )
 
-    def _read(self, query: Query, units: Sequence[Unit], hit: Hit) -> Reading:
+    def _read(self, query: Query, units: Sequence[Unit], hit: Hit, top: Best) -> Reading:
         passage = hit.passage
         language: Language = (
             query.language if query.language in passage.renditions and not query.is_chinese
@@ -66,17 +115,16 @@ class RuleReader:
         short = None
         if query.kind in _TYPED:
             short, best = self._short(query, text, spans, weights, language)
-        features = self._features(query, units, hit, coverage, missing, weights[best],
+        features = self._features(query, units, hit, top, coverage, missing, weights[best],
                                   short is not None)
-        answerability = probability(features)
         return Reading(
             hit=hit,
             language=language,
             spans=(spans[best],),
             quote=quote_span(passage, text, best, len(spans)),
             short=text[short.start : short.end] if short else None,
-            answerability=answerability,
-            score=answerability,
+            answerability=0.0,
+            score=linear(features, coefficients().rank),
             missing=missing,
             features=features,
         )
@@ -109,11 +157,25 @@ class RuleReader:
                 best, at, top = Span(found.start, found.end), i, found.score + 1.5 * weights[i]
         return best, at
 
+    def _is_subject(self, query: Query, passage: Passage) -> bool:
+        """Whether a passage begins with a name that the question asks about."""
+        asked = {u.term.id for u in self.evidence.units(query) if u.is_name and u.term}
+        folded = self.evidence.side(passage.text).folded
+        first = self.evidence.lexicon.mentions(folded[:80], folded=True)[:1]
+        return any(m.term.id in asked and m.start <= 3 for m in first)
+
+    def _direction_wrong(self, query: Query, passage: Passage) -> bool:
+        """Whether investment is asked for in one direction and given only in the other."""
+        asked = targets(query.folded, self.evidence.lexicon)
+        given = targets(self.evidence.side(passage.text).folded, self.evidence.lexicon)
+        return bool(asked and given and not asked & given)
+
     def _features(
         self,
         query: Query,
         units: Sequence[Unit],
         hit: Hit,
+        top: Best,
         coverage: float,
         missing: Sequence[Unit],
         sentence: float,
@@ -123,22 +185,84 @@ class RuleReader:
         total = sum(u.weight for u in units) or 1.0
         years = asked_periods_missing(query, hit.passage)
         return {
-            "similarity": 10 * ((hit.dense_score or 0.80) - 0.85),
+            "similarity": 10 * (top.dense - 0.85),
+            "dense": 10 * ((hit.dense_score or top.dense - 0.1) - top.dense),
+            "lexical": (hit.lexical_score or 0.0) / top.lexical if top.lexical else 0.0,
+            "fused": hit.score,
+            "subject": float(self._is_subject(query, hit.passage)),
+            "ordinal": float(query.ordinal is not None and hit.passage.number == query.ordinal),
+            "ordinal_missing": float(
+                query.ordinal is not None and hit.passage.number != query.ordinal
+            ),
             "coverage": coverage,
             "sentence": sentence,
             "name_missing": float(any(u.is_name for u in missing)),
-            "quantity_missing": float(any(u.kind == "quantity" for u in missing)),
+            "demand_missing": float(any(_is_demand(u) for u in missing)),
+            "counted_missing": float(_counted_missing(query, units, missing)),
+            "direction_wrong": float(self._direction_wrong(query, hit.passage)),
             "notion_missing": sum(
                 u.weight for u in missing if u.term is not None and not u.is_name
             ) / total,
             "word_missing": sum(u.weight for u in missing if u.term is None) / total,
             "year_missing": float(bool(years)),
             "type_missing": float(query.kind in _TYPED and not typed),
+            **_listing(query, hit.passage),
             "procedure": float(query.kind == "procedure"),
             "reason": float(query.kind == "reason"),
-            "lexical": float(hit.lexical_rank == 1),
             "no_units": float(not units),
         }
+
+
+_INVEST = re.compile(r"投资(?!者|环境|合作)|投入|\binvest(?!or|ig)")
+_INTO = re.compile(r"(?:对|在|投|到|往|进入)$|\b(?:in|into|em|no|na|nos|nas)(?: the| o| a| os| as)? ?$")
+
+
+def targets(folded: str, lexicon: Lexicon) -> set[str]:
+    """Places into which a folded text on investment says that it goes (澳門對歐盟: the EU)."""
+    if not _INVEST.search(folded):
+        return set()
+    kinds = ("country", "place", "zone", "institution")
+    return {
+        m.term.id
+        for m in lexicon.mentions(folded, folded=True)
+        if (m.term.kind in kinds or m.term.id == "mainland")
+        and _INTO.search(folded[max(0, m.start - 12) : m.start])
+    }
+
+
+_PLACES_ASKED = frozenset({"address", "place-location", "registered-place", "residence-place"})
+
+
+def _is_demand(unit: Unit) -> bool:
+    """Whether a unit is the very thing that a question wants to be told."""
+    notion = unit.term is not None and unit.term.is_name and unit.term.kind == "concept"
+    asked = unit.kind in ("quantity", "person") or (unit.term and unit.term.id in _PLACES_ASKED)
+    return bool(asked or notion)
+
+
+def _counted_missing(query: Query, units: Sequence[Unit], missing: Sequence[Unit]) -> bool:
+    """Whether the thing that is to be counted (幾多個座位) is not there."""
+    at = counted(query)
+    if at is None:
+        return False
+    after = [(query.folded.find(u.surface, at), u) for u in units]
+    first = min(((i, -len(u.surface), u) for i, u in after if 0 <= i - at <= 4),
+                key=lambda t: t[:2], default=None)
+    return first is not None and first[2] in missing
+
+
+def _listing(query: Query, passage: Passage) -> dict[str, float]:
+    """Whether a passage lists things, where a list is asked for, and as many as are asked for."""
+    if query.kind != "list":
+        return {"list_lines": 0.0, "list_none": 0.0, "list_count": 0.0}
+    lines = passage.text.count("\n") + 1
+    parts = 1 + max(passage.text.count("、"), passage.text.count(", "))
+    asked = {int(f.value) for f in query.figures if not f.ordinal and not f.unit}
+    return {
+        "list_lines": float(lines > 1),
+        "list_none": float(lines == 1 and parts < 3 and not passage.text.endswith(("：", ":"))),
+        "list_count": float(bool(asked & {lines, parts}) and lines > 1),
+    }
 
 
 def asked_periods_missing(query: Query, passage: Passage) -> tuple[str, ...]:

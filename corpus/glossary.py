@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ class Term:
     `id` is unique. `kind` is the kind of a name (agreement, country, …) or the type of a concept
     (quantity, action, …). `names` are the official names by language (empty for a concept);
     `forms` all folded strings that stand for the term. `broader` are ids that a text which
-    speaks of this term speaks of as well.
+    speaks of this term speaks of as well. `acronyms` stand for it only in capitals (US, WHO).
     """
 
     id: str
@@ -36,6 +36,7 @@ class Term:
     names: Mapping[Language, str]
     forms: tuple[str, ...]
     broader: tuple[str, ...] = ()
+    acronyms: tuple[str, ...] = ()
 
     @property
     def is_name(self) -> bool:
@@ -94,6 +95,23 @@ class Lexicon:
                 end += len(plural)
             yield form, end
 
+    @cached_property
+    def _by_root(self) -> dict[str, tuple[Term, ...]]:
+        """Terms with a form of one alphabetic word, by its root."""
+        table: dict[str, tuple[Term, ...]] = {}
+        for form, terms in self._by_form.items():
+            if re.fullmatch(r"[a-zà-ÿ]{5,}", form):
+                concepts = tuple(t for t in terms if not t.is_name)
+                table[root(form)] = (*table.get(root(form), ()), *concepts)
+        return table
+
+    def _inflected(self, folded: str, i: int) -> tuple[tuple[Term, ...], int]:
+        """Terms of which the word at `i` is an inflected form, and where it ends."""
+        if i and _is_letter(folded[i - 1]):
+            return (), i + 1
+        m = re.compile(r"[a-zà-ÿ]{5,}(?![0-9a-zà-ÿ])").match(folded, i)
+        return (self._by_root.get(root(m[0]), ()), m.end()) if m else ((), i + 1)
+
     def mentions(self, text: str, *, folded: bool = False) -> list[Mention]:
         """Find terms in a text: the longest form at each place, left to right, not overlapping."""
         text = text if folded else fold(text)
@@ -101,18 +119,48 @@ class Lexicon:
         i = 0
         while i < len(text):
             form, end = next(self._at(text, i), ("", i + 1))
-            found.extend(Mention(term, i, end) for term in self._by_form.get(form, ()))
+            terms = self._by_form.get(form, ())
+            if not terms:
+                terms, end = self._inflected(text, i)
+                end = end if terms else i + 1
+            found.extend(Mention(term, i, end) for term in terms)
             i = end
         return found
 
+    def question_mentions(self, text: str, folded: str, language: Language) -> list[Mention]:
+        """Mentions in a question: also acronyms that are a word when written small (US, WHO).
+
+        In Portuguese `eu` is a pronoun unless it is written EU.
+        """
+        found = self.mentions(folded, folded=True)
+        if len(text) != len(folded):
+            return found
+        if language == "pt":
+            found = [m for m in found if folded[m.start : m.end] != "eu" or
+                     text[m.start : m.end] == "EU"]
+        for m in re.finditer(r"(?<![A-Za-z])[A-Z]{2,5}(?![A-Za-z])", text):
+            for term in self._by_acronym.get(m[0], ()):
+                found = [f for f in found if f.end <= m.start() or f.start >= m.end()]
+                found.append(Mention(term, m.start(), m.end()))
+        return sorted(found, key=lambda m: m.start)
+
+    @cached_property
+    def _by_acronym(self) -> dict[str, tuple[Term, ...]]:
+        table: dict[str, tuple[Term, ...]] = {}
+        for term in self.terms:
+            for acronym in term.acronyms:
+                table[acronym] = (*table.get(acronym, ()), term)
+        return table
+
     def all_mentions(self, folded: str) -> list[Mention]:
         """Find terms at every place of a folded text, also inside longer ones."""
-        return [
-            Mention(term, i, end)
-            for i in range(len(folded))
-            for form, end in self._at(folded, i)
-            for term in self._by_form[form]
-        ]
+        found: list[Mention] = []
+        for i in range(len(folded)):
+            for form, end in self._at(folded, i):
+                found.extend(Mention(term, i, end) for term in self._by_form[form])
+            terms, end = self._inflected(folded, i)
+            found.extend(Mention(term, i, end) for term in terms)
+        return found
 
     def closure(self, terms: Iterable[Term]) -> set[str]:
         """Ids of terms and of everything broader than them."""
@@ -141,6 +189,23 @@ class Lexicon:
         return {k: frozenset(v) for k, v in words.items()}
 
 
+_ENDINGS = re.compile(
+    r"(?:amentos?|imentos?|mentos?|ações|ação|acoes|acao|ations?|ados?|adas?|idos?|idas?|aram|eram|"
+    r"iram|aria|ando|endo|indo|arem|ings?|edly|ed|ers?|ors?|ous?|eu|iu|ar|er|ir|es|s|e|o|a|y)$"
+)
+
+
+@lru_cache(maxsize=65536)
+def root(word: str) -> str:
+    """What is left of an English or Portuguese word without its commonest ending.
+
+    At least four letters are left. Crude: `create`, `created`, `creating` meet, and so do
+    `criar`, `criado`, `criou`; nothing else is asked of it.
+    """
+    shorter = _ENDINGS.sub("", word)
+    return shorter if len(shorter) >= 4 else word
+
+
 def _is_letter(char: str) -> bool:
     """Whether a character is a letter of an alphabet or a digit."""
     return char.isalnum() and ord(char[0]) < 0x2000 if char else False
@@ -160,7 +225,8 @@ def load_lexicon(glossary: Path, thesaurus: Path | None = None) -> Lexicon:
         except KeyError as error:
             raise SettingsError(f"{glossary}: an entry lacks {error}: {row!r}") from error
         forms = _forms([*names.values(), *row.get("aliases", [])])
-        terms.append(Term(f"name:{fold(names['zh-Hant'])}", kind, names, forms))
+        name = f"name:{fold(names['zh-Hant'])}"
+        terms.append(Term(name, kind, names, forms, (), tuple(row.get("acronyms", ()))))
     for row in _rows(thesaurus, "concept") if thesaurus else []:
         try:
             forms = _forms([*row["zh"], *row["en"], *row["pt"]])

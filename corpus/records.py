@@ -74,7 +74,8 @@ class Passage:
     `list_id` joins the items of one list; `ordinal` is the item's number as written, if any.
     `periods` are the years, months, days and year ends that the text speaks of (ISO forms:
     `2022`, `2022-12-31`, `2023-11`, `2020-06-01`). `renditions` maps a language to the text of
-    the same block or piece in that language; it is unofficial.
+    the same block or piece in that language, `contexts` to that of its headings and its lead-in;
+    they are unofficial.
     """
 
     passage_id: str
@@ -94,6 +95,13 @@ class Passage:
     as_of: date | None = None
     url: str | None = None
     renditions: dict[Language, str] = field(default_factory=dict)
+    contexts: dict[Language, str] = field(default_factory=dict)
+
+    @property
+    def number(self) -> int | None:
+        """The number of a numbered item, if it is one."""
+        digits = "".join(c for c in self.ordinal if c.isdigit())
+        return int(digits) if digits else None
 
     @property
     def section(self) -> str:

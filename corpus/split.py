@@ -26,12 +26,12 @@ PIECE = 320
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """Blocks that make one passage, with what stands over them."""
+    """Blocks that make one passage, with what stands over them; blocks go by their numbers."""
 
     first: int
     last: int
-    path: tuple[str, ...]
-    lead_in: str
+    path: tuple[int, ...]
+    lead: int | None
     list_id: str
 
 
@@ -56,19 +56,19 @@ def split(document: Document) -> tuple[Passage, ...]:
 def _units(document: Document) -> list[_Unit]:
     blocks = document.blocks
     units: list[_Unit] = []
-    path: list[tuple[int, str]] = []
-    leads: list[tuple[int, str, str, str]] = []  # level, kind of mark, lead-in, list id
+    path: list[int] = []
+    leads: list[tuple[int, str, int | None, str]] = []  # level, kind of mark, lead-in, list id
     i = 0
     while i < len(blocks):
         block = blocks[i]
-        words = document.text[block.start : block.end]
         if block.kind == "heading":
-            path = [(level, h) for level, h in path if level < block.level] + [(block.level, words)]
+            path = [h for h in path if blocks[h].level < block.level] + [i]
             leads = []
             i += 1
             continue
         j = i
-        lead, list_id = "", ""
+        lead: int | None = None
+        list_id = ""
         if block.kind == "item":
             style = "-" if block.marker == "-" else "1"
             leads = [entry for entry in leads if entry[0] <= block.level]
@@ -86,21 +86,36 @@ def _units(document: Document) -> list[_Unit]:
                 lead, list_id = _lead_before(document, i), f"{block.start}"
             else:
                 lead = _lead_before(document, i)
-        units.append(_Unit(i, j, tuple(h for _, h in path), lead, list_id))
+        units.append(_Unit(i, j, tuple(path), lead, list_id))
         i = j + 1
     return units
 
 
-def _lead_before(document: Document, i: int) -> str:
-    """The sentence that introduces block `i`: the end of the block before, if it is a colon."""
+def _lead_before(document: Document, i: int) -> int | None:
+    """The block that introduces block `i`: the one before, if it ends in a colon."""
     if i == 0 or document.blocks[i - 1].kind == "heading":
-        return ""
-    before = document.blocks[i - 1]
-    words = document.text[before.start : before.end]
-    if not words.rstrip().endswith(("：", ":")):
-        return ""
-    start, end = sentences(words)[-1]
-    return words[start:end]
+        return None
+    return i - 1 if _words(document, i - 1).rstrip().endswith(("：", ":")) else None
+
+
+def _words(document: Document, i: int) -> str:
+    return document.text[document.blocks[i].start : document.blocks[i].end]
+
+
+def _last_sentence(text: str) -> str:
+    spans = sentences(text)
+    return text[spans[-1][0] : spans[-1][1]] if spans else ""
+
+
+def _contexts(document: Document, unit: _Unit) -> dict[Language, str]:
+    """Headings and lead-in of a unit in the languages of the renditions."""
+    out: dict[Language, str] = {}
+    for language, texts in document.renditions.items():
+        parts = [texts[h] for h in unit.path]
+        if unit.lead is not None:
+            parts.append(_last_sentence(texts[unit.lead]))
+        out[language] = "\n".join(dict.fromkeys(parts))
+    return out
 
 
 def _is_evidence(document: Document, first: Block, last: Block) -> bool:
@@ -161,18 +176,19 @@ def _passage(
         title=document.title,
         language=document.language,
         revision=document.revision,
-        heading_path=unit.path,
+        heading_path=tuple(_words(document, h) for h in unit.path),
         text=text,
         start=start,
         end=end,
         locator=Locator(block.page, line),
-        lead_in=unit.lead_in,
+        lead_in="" if unit.lead is None else _last_sentence(_words(document, unit.lead)),
         list_id=f"{document.doc_id}:{unit.list_id}" if unit.list_id else "",
         ordinal=block.marker if block.kind == "item" and block.marker != "-" else "",
         periods=tuple(dict.fromkeys(p.iso for p in periods)),
         as_of=_as_of(text, periods) or document.as_of,
         url=document.url,
         renditions=renditions,
+        contexts=_contexts(document, unit),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -67,7 +69,15 @@ class TantivyIndex:
             IndexUnavailable: the folder is missing or tantivy cannot read it.
         """
         try:
-            return cls(tantivy.Index.open(str(path)))
+            if os.access(path, os.W_OK):
+                return cls(tantivy.Index.open(str(path)))
+            # tantivy wants to write a lock file even to read. Once the index is open it needs
+            # none of the names any more.
+            with tempfile.TemporaryDirectory(prefix="ponte-") as mirror:
+                for file in path.iterdir():
+                    if file.suffix != ".lock":
+                        Path(mirror, file.name).symlink_to(file.absolute())
+                return cls(tantivy.Index.open(mirror))
         except (ValueError, OSError) as error:
             raise IndexUnavailable(
                 f"{path} is not a readable tantivy index ({error}); run `ponte build`"

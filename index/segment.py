@@ -24,7 +24,7 @@ from index.files import write_atomically
 
 log = logging.getLogger(__name__)
 
-SEGMENTER_VERSION = 1
+SEGMENTER_VERSION = 2
 """Counts up with every change to the tokens: part of an index's identity."""
 
 _HAN = r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇]"
@@ -36,7 +36,7 @@ _TOKEN = re.compile(
 )
 _PLURALS = (
     (re.compile(r"(?<=[csi])oes$"), "ao"),
-    (re.compile(r"(?<=[a-z])ais$"), "al"),
+    (re.compile(r"(?<=[a-z]{3})ais$"), "al"),
     (re.compile(r"(?<=[a-z]{2})ies$"), "y"),
     (re.compile(r"(?<=(?:ch|sh|ss))es$|(?<=[xz])es$"), ""),
     (re.compile(r"(?<![siu])s$"), ""),

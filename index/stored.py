@@ -132,8 +132,8 @@ def load_snapshot(path: Path) -> Snapshot:
         raise IndexUnavailable(
             f"{path} has the format {manifest.get('format')!r}, this program reads {FORMAT}; {MEND}"
         )
-    _check_files(path, manifest)
     try:
+        _check_files(path, manifest)
         documents = _read_lines(path / DOCUMENTS, Document)
         passages = _read_lines(path / PASSAGES, Passage)
         row_passage = read_rows(path)[0]

@@ -21,7 +21,7 @@ def views(passages: Iterable[Passage]) -> list[View]:
     """Return the views of all passages, those of one passage together.
 
     First the original under its context (title, headings, lead-in), then one for each rendition
-    that is not empty, in the fixed order of the languages, with nothing before it.
+    that is not empty, in the fixed order of the languages, under its headings in that language.
     """
     out: list[View] = []
     for number, passage in enumerate(passages):
@@ -29,5 +29,7 @@ def views(passages: Iterable[Passage]) -> list[View]:
         out.append(View(number, passage.language, text))
         for language in LANGUAGES:
             if rendition := passage.renditions.get(language, "").strip():
-                out.append(View(number, language, rendition))
+                heads = passage.contexts.get(language, "")
+                text = "\n".join(part for part in (heads, rendition) if part)
+                out.append(View(number, language, text))
     return out

@@ -14,6 +14,7 @@ import pytest
 
 from corpus.records import Block, Document, Locator, Passage
 from corpus.settings import Settings
+from index.build import build_index
 from index.encoder import load_encoder
 from index.models import describe_model
 from index.segment import Segmenter
@@ -169,3 +170,13 @@ def collection():
 @pytest.fixture
 def rng():
     return np.random.default_rng(7)
+
+
+@pytest.fixture(scope="session")
+def two_snapshots(tmp_path_factory, collection, encoder, model, segmenter):
+    """An index with two snapshots that differ in the documents' addresses; not to be changed."""
+    root = tmp_path_factory.mktemp("index")
+    documents, passages = collection
+    for version in ("https://example.org/1", "https://example.org/2"):
+        build_index(with_url(documents, version), passages, lambda: encoder, model, segmenter, root)
+    return root

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,13 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from plain_indexes import PlainDense, PlainLexical
 
 from corpus.errors import IndexUnavailable
 from index.dense import FaissIndex
 from index.lexical import TantivyIndex
-
-sys.path.insert(0, str(Path(__file__).parent))
-from plain import PlainDense, PlainLexical
 
 DENSE = {
     "faiss-flat": FaissIndex.build,
@@ -112,9 +109,7 @@ def test_the_graph_finds_nearly_all_that_the_exact_search_finds(rng):
     vectors, queries = unit(rng, 6000, 48), unit(rng, 50, 48)
     graph = FaissIndex.build(vectors, flat_rows=100)
     exact = FaissIndex.build(vectors)
-    shared = [
-        len(set(graph.search(q, 10)[0]) & set(exact.search(q, 10)[0])) / 10 for q in queries
-    ]
+    shared = [len(set(graph.search(q, 10)[0]) & set(exact.search(q, 10)[0])) / 10 for q in queries]
     assert np.mean(shared) > 0.9
 
 
@@ -192,7 +187,7 @@ class TestLexical:
     def test_white_space_parts_a_token(self, lexical, tmp_path):
         index = lexical.build([["one two"], ["three"]], tmp_path / "index")
         assert index.search(["two"], 5)[0].tolist() == [0]
-        assert index.search(["three one"], 5)[0].tolist() == [0, 1]
+        assert sorted(index.search(["three one"], 5)[0].tolist()) == [0, 1]
 
     def test_nothing_asked_or_wanted_gives_nothing(self, lexical, tmp_path):
         index = lexical.build(ROWS, tmp_path / "index")

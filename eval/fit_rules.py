@@ -1,0 +1,198 @@
+"""Fit the coefficients of the rule reader on a set of questions: `python -m eval.fit_rules`.
+
+Two logistic regressions: one ranks the passages of a question, one decides whether the best of
+them answers. The questions are few, so each coefficient has a Gaussian prior around a value that
+says what the feature is for (a missing year speaks against an answer), in the manner of Gelman,
+Jakulin, Pittau and Su, 2008, "A weakly informative default prior distribution for logistic and
+other regression models". Figures printed are from cross-validation by group of questions, so
+that no question is judged by coefficients that saw it in another language.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from chatbot.engine import Engine, Resources, ensure_index
+from chatbot.pipeline import Ask, State, converse_step
+from chatbot.question import Query
+from chatbot.reader import Reading
+from chatbot.retrieve import retrieve
+from chatbot.rules import decision_features, linear, sigmoid
+from corpus.fold import fold
+from corpus.records import Turn
+from corpus.settings import load_settings
+
+Floats = NDArray[np.float64]
+
+RANK_PRIOR = {
+    "fused": 6.0, "dense": 8.0, "lexical": 2.5, "sentence": 3.0, "coverage": 1.0,
+    "name_missing": -2.0, "notion_missing": -0.5, "word_missing": -0.3, "year_missing": -1.5,
+    "type_missing": -1.0, "ordinal": 3.0, "ordinal_missing": -2.0, "list_lines": 2.0,
+    "list_count": 2.0, "list_none": -0.5, "subject": 0.7, "demand_missing": -0.5,
+    "counted_missing": -0.7, "direction_wrong": -0.5,
+}  # fmt: skip
+DECIDE_PRIOR = {
+    "rank_score": 0.3, "margin": 0.1, "similarity": 1.0, "coverage": 2.0, "sentence": 1.0,
+    "name_missing": -2.5, "notion_missing": -1.0, "word_missing": -1.5, "year_missing": -4.0,
+    "type_missing": -1.2, "demand_missing": -1.5, "counted_missing": -1.5,
+    "direction_wrong": -3.5, "procedure": -2.5, "reason": -2.0, "latin": 0.5,
+    "ordinal": 1.0, "ordinal_missing": -1.0, "list_none": -0.3, "list_lines": 0.5,
+}  # fmt: skip
+FOLDS = 8
+FALSE_REFUSALS = 0.03
+"""Share of the answerable questions that may be refused on the set that is fitted on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question with the readings of its passages, and which of them answer it."""
+
+    group: str
+    answerable: bool
+    query: Query
+    readings: tuple[Reading, ...]
+    gold: tuple[bool, ...]
+
+
+def fit(x: Floats, y: Floats, w: Floats, prior: Floats, strength: float) -> Floats:
+    """Weighted logistic regression with the prior N(prior, 1/strength); the last column is 1."""
+    free = np.ones(x.shape[1])
+    free[-1] = 1e-3  # the bias is hardly held
+
+    def loss(beta: Floats) -> tuple[float, Floats]:
+        z = x @ beta
+        p = 1 / (1 + np.exp(-np.clip(z, -30, 30)))
+        off = beta - prior
+        value = float(np.sum(w * (np.logaddexp(0, z) - y * z)))
+        value += 0.5 * strength * float(np.sum(free * off**2))
+        return value, x.T @ (w * (p - y)) + strength * free * off
+
+    return np.asarray(minimize(loss, prior, jac=True, method="L-BFGS-B").x)
+
+
+def cases(file: Path, resources: Resources) -> list[Case]:
+    """Read the passages found for every question of a JSONL file."""
+    out: list[Case] = []
+    for line in file.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        history = tuple(Turn(t["role"], t["content"]) for t in row.get("history", ()))
+        query = converse_step(State(Ask(row["question"], history), resources)).query
+        if query is None:
+            continue
+        hits = retrieve(
+            resources.snapshot, resources.encoder, resources.segmenter, query,
+            resources.settings.candidates,
+        )  # fmt: skip
+        readings = resources.reader.read(query, hits)
+        gold = tuple(_holds(r, row["passage"]) for r in readings)
+        out.append(Case(row["group"], row["answerable"], query, readings, gold))
+    return out
+
+
+def _holds(reading: Reading, passage: str) -> bool:
+    ours, theirs = (fold("".join(t.split())) for t in (reading.hit.passage.text, passage))
+    return bool(theirs) and (theirs in ours or ours in theirs)
+
+
+def _matrix(
+    rows: Sequence[Mapping[str, float]], names: Sequence[str]
+) -> Floats:
+    return np.array([[row.get(name, 0.0) for name in names] + [1.0] for row in rows])
+
+
+def _weights(beta: Floats, names: Sequence[str]) -> dict[str, float]:
+    rounded = [round(float(b), 4) for b in beta]
+    return {**dict(zip(names, rounded, strict=False)), "bias": rounded[-1]}
+
+
+def fit_rank(train: Sequence[Case], strength: float = 4.0) -> dict[str, float]:
+    """Coefficients that put the passage that answers first."""
+    train = [c for c in train if c.answerable and any(c.gold) and c.query.kind != "comparison"]
+    names = sorted({n for c in train for r in c.readings for n in r.features})
+    names = [n for n in names if n in RANK_PRIOR]
+    x = _matrix([r.features for c in train for r in c.readings], names)
+    y = np.array([float(g) for c in train for g in c.gold])
+    prior = np.array([RANK_PRIOR[n] for n in names] + [-8.0])
+    return _weights(fit(x, y, np.where(y > 0, 3.0, 1.0), prior, strength), names)
+
+
+def rank(case: Case, weights: Mapping[str, float]) -> Case:
+    """A case with its readings in the order of a model."""
+    scored = [replace(r, score=linear(r.features, weights)) for r in case.readings]
+    order = sorted(range(len(scored)), key=lambda i: -scored[i].score)
+    return replace(case, readings=tuple(scored[i] for i in order),
+                   gold=tuple(case.gold[i] for i in order))
+
+
+def fit_decide(train: Sequence[Case], strength: float = 2.0) -> dict[str, float]:
+    """Coefficients that tell whether the best reading answers."""
+    train = [c for c in train if c.readings and c.query.kind != "comparison"]
+    names = list(DECIDE_PRIOR)
+    x = _matrix([decision_features(c.query, c.readings) for c in train], names)
+    y = np.array([float(c.answerable) for c in train])
+    w = np.where(y > 0, 1.0, float(y.sum() / max((1 - y).sum(), 1)))
+    prior = np.array([*DECIDE_PRIOR.values(), 0.0])
+    return _weights(fit(x, y, w, prior, strength), names)
+
+
+def decided(case: Case, weights: Mapping[str, float]) -> float:
+    """Probability that the best reading of a ranked case answers."""
+    return sigmoid(linear(decision_features(case.query, case.readings), weights))
+
+
+def cross_validate(data: Sequence[Case]) -> tuple[list[float], list[Case]]:
+    """Probabilities and ranked cases, each by models that did not see its group."""
+    groups = sorted({c.group for c in data})
+    fold_of = {g: i % FOLDS for i, g in enumerate(groups)}
+    p: list[float] = [0.0] * len(data)
+    ranked: list[Case] = list(data)
+    for k in range(FOLDS):
+        train = [c for c in data if fold_of[c.group] != k]
+        by = fit_rank(train)
+        decide = fit_decide([rank(c, by) for c in train if c.readings])
+        for i, case in enumerate(data):
+            if fold_of[case.group] == k and case.readings:
+                ranked[i] = rank(case, by)
+                p[i] = decided(ranked[i], decide)
+    return p, ranked
+
+
+def main(argv: Sequence[str], say: Callable[[str], Any] = lambda s: sys.stdout.write(s + "\n")) -> int:
+    """Fit on the files named (default: the development set) and write `chatbot/rules.json`."""
+    settings = load_settings()
+    ensure_index(settings)
+    resources = Engine(settings).resources()
+    files = [Path(a) for a in argv] or [Path(__file__).parent / "data" / "policy-dev.jsonl"]
+    data = [c for f in files for c in cases(f, resources) if c.query.kind != "comparison"]
+    p, ranked = cross_validate(data)
+    yes = [i for i, c in enumerate(data) if c.answerable]
+    no = [i for i, c in enumerate(data) if not c.answerable]
+    first = [float(ranked[i].gold[0]) for i in yes if any(data[i].gold)]
+    say(f"cross-validated on {len(data)} questions: right passage first {np.mean(first):.3f}")
+    for share in (0.02, 0.03, 0.05):
+        at = float(np.quantile([p[i] for i in yes], share))
+        refused = np.mean([p[i] < at for i in no])
+        say(f"  refusing {share:.2f} of the answerable: {refused:.3f} of the others (below {at:.3f})")
+    by = fit_rank(data)
+    all_ranked = [rank(c, by) for c in data]
+    decide = fit_decide(all_ranked)
+    scores = [decided(c, decide) for c, d in zip(all_ranked, data, strict=True) if d.answerable]
+    threshold = round(float(np.quantile(scores, FALSE_REFUSALS)), 4)
+    model = {"rank": by, "decide": decide, "threshold": threshold}
+    out = Path(__file__).parents[1] / "chatbot" / "rules.json"
+    out.write_text(json.dumps(model, indent=1) + "\n", encoding="utf-8")
+    say(f"written: {out.name}, threshold {threshold}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
