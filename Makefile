@@ -81,10 +81,11 @@ browser:
 	$(SUDO) apt-get update -q && \
 	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$missing
 
-lock: ## write constraints.txt anew from the newest versions that pyproject.toml allows
-	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && set -e && \
+lock: ## write constraints.txt anew (on Python 3.11) from the newest versions allowed
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && set -e -o pipefail && \
 	$(PYTHON) -m venv "$$scratch/v" && "$$scratch/v/bin/python" -m pip install '.[test]' && \
-	{ sed -n '/^#/p; /^[^#]/q' constraints.txt; \
-	"$$scratch/v/bin/python" -m pip freeze --exclude ponte | \
-	sed -E 's/\+[a-z0-9]+$$//' | grep -vE '^(nvidia-|cuda-|triton=)' ; } > "$$scratch/new" && \
+	"$$scratch/v/bin/python" -m pip freeze --all --exclude ponte --exclude pip | \
+	sed -E 's/\+[a-z0-9]+$$//' | grep -vE '^(nvidia-|cuda-|triton=)' > "$$scratch/frozen" && \
+	grep ';' constraints.txt >> "$$scratch/frozen" && \
+	{ grep '^#' constraints.txt; LC_ALL=C sort -f "$$scratch/frozen"; } > "$$scratch/new" && \
 	mv "$$scratch/new" constraints.txt

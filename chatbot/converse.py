@@ -1,7 +1,7 @@
 """Conversation: a follow-up becomes a standalone question.
 
 Only what the user asked is carried over, never what was answered, so that no evidence leaks from
-one turn into the next; the one exception is a name that a pronoun can only have from the answer.
+one turn into the next.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TURNS = 6
 """Questions of the user, counted from the last, that a conversation is followed back."""
 
 _LEAD = re.compile(
-    r"^(?:那么?|咁|噉|咁样|还有|仲有|另外|至于|而|and(?: then)?|what about|how about|so|ok|then|but|"
+    r"^(?:同时|此外|那么?|咁|噉|咁样|还有|仲有|另外|至于|而|and(?: then)?|what about|how about|so|ok|then|but|"
     r"also|e(?: quanto)?|e quanto a|mas|então|também)(?=[\s,，:：]|[^\x00-\x7f]|$)[\s,，:：]*"
 )
 _TAIL = re.compile(r"[\s]*(?:又如何|又点|又怎样|点啊|呢|咧|啊|呀)?[\s?？!！。.]*$")
@@ -43,12 +43,11 @@ def standalone(question: str, history: Sequence[Turn], read: Read) -> str:
     asked = [turn for turn in history if turn.role == "user" and turn.content.strip()][-TURNS:]
     before = ""
     for turn in asked:
-        before = _resolve(turn.content, before, "", read)
-    said = next((t.content for t in reversed(history) if t.role == "assistant"), "")
-    return _resolve(question, before, said, read)
+        before = _resolve(turn.content, before, read)
+    return _resolve(question, before, read)
 
 
-def _resolve(question: str, before: str, said: str, read: Read) -> str:
+def _resolve(question: str, before: str, read: Read) -> str:
     """Rewrite one question in the light of the standalone question before it."""
     question = " ".join(question.split())
     if not before or not question:
@@ -56,7 +55,9 @@ def _resolve(question: str, before: str, said: str, read: Read) -> str:
     now, then = read(question), read(before)
     lead = _LEAD.match(now.folded)
     focus = _TAIL.sub("", now.folded[lead.end() if lead else 0 :])
-    short = len(focus) <= (14 if now.is_chinese else 40)
+    if turned := _turn(focus, then):
+        return turned
+    short = len(focus) <= (14 if now.is_chinese else 64 if lead else 40)
     asks = now.kind != "statement" or bool(now.periods and len(focus) > 12)
     if short and (lead or not asks or now.folded.rstrip("?？ ").endswith("呢")):
         if swapped := _substitute(focus, now, then, question):
@@ -64,13 +65,36 @@ def _resolve(question: str, before: str, said: str, read: Read) -> str:
         return _attach(_TAIL.sub("", question[lead.end() if lead else 0 :]), now, then)
     pronoun = _PRONOUN.search(now.folded)
     if pronoun and not _own_names(now):
-        topic = _topic(then) or _named(said, read)
+        topic = _topic(then)
         return _put(question, now, pronoun.start(), pronoun.end(), topic) if topic else (
             f"{before} {question}"
         )
     if (lead or _is_elliptic(now)) and not _own_names(now):
         return _attach(question[lead.end() if lead else 0 :], now, then)
     return question
+
+
+_REVERSED = re.compile(
+    r"反过来|倒过来|反之|相反|调转|the other way (?:a?round)|vice versa|in reverse|ao contrário|inverso"
+)
+_NEXT = re.compile(r"^下一?[个项条点]|^(?:the )?next(?: one| item| measure)?$|^a? ?(?:seguinte|próxima)")
+
+
+def _turn(focus: str, then: Query) -> str | None:
+    """The question before with its two names exchanged, or about the item after."""
+    if len(then.folded) != len(then.text):
+        return None
+    if _REVERSED.search(focus):
+        names = [m for m in then.mentions if m.term.is_name and m.term.kind in _GEO
+                 and m.term.kind != "concept"]
+        if len(names) >= 2:
+            a, b = names[0], names[1]
+            text = then.text
+            return (text[: a.start] + text[b.start : b.end] + text[a.end : b.start]
+                    + text[a.start : a.end] + text[b.end :])
+    if then.ordinal is not None and _NEXT.search(focus):
+        return re.sub(rf"(?<!\d){then.ordinal}(?!\d)", str(then.ordinal + 1), then.text, count=1)
+    return None
 
 
 def _own_names(query: Query) -> list[Mention]:
@@ -128,7 +152,7 @@ def _same_head(focus: str, old: str) -> bool:
 def _attach(focus: str, now: Query, then: Query) -> str:
     """Ask of the subject of the question before."""
     topic = _topic(then)
-    years = "" if now.periods else " ".join(
+    years = "" if now.periods or not topic else " ".join(
         then.text[p.span_start : p.span_end] for p in then.periods[:1]
         if len(then.folded) == len(then.text)
     )  # fmt: skip
@@ -142,13 +166,6 @@ def _topic(query: Query) -> str:
     if len(query.folded) != len(query.text):
         return " ".join(query.folded[m.start : m.end] for m in mentions[:2])
     return " ".join(dict.fromkeys(query.text[m.start : m.end] for m in mentions[:2]))
-
-
-def _named(said: str, read: Read) -> str:
-    """The first name in what was answered, for a pronoun that nothing else explains."""
-    query = read(said[:300]) if said else None
-    names = _own_names(query) if query else []
-    return query.folded[names[0].start : names[0].end] if query and names else ""
 
 
 def _put(text: str, query: Query, start: int, end: int, new: str) -> str:

@@ -149,7 +149,7 @@ def read_question(
     mentions = tuple(
         m
         for m in lexicon.question_mentions(text, folded, language)
-        if folded[m.start : m.end].upper() in m.term.acronyms
+        if m.term.is_name
         or any(is_content(t) for t in segmenter.tokens(folded[m.start : m.end]))
     )
     rest = list(folded)

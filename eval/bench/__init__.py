@@ -1,1 +1,1 @@
-"""Commands that measure speed and memory; see the README for how to run them."""
+"""Benchmarks: what this machine needs for real work, measured through public functions."""

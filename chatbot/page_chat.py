@@ -1,0 +1,215 @@
+"""The conversation: a Gradio Blocks whose events ask the pipeline and stream the answer.
+
+The conversation is one `gr.HTML`, written by `page_html` with everything escaped; Gradio changes
+only the nodes that differ, so what is open or focused stays so while an answer comes in. Sources
+travel with their answer and are opened by the browser alone (`page.js`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from typing import Any
+
+import gradio as gr
+
+from chatbot.page_html import (
+    answer_html,
+    notice_html,
+    parts_of,
+    progress_html,
+    refusal_html,
+    start_html,
+    turn_html,
+)
+from chatbot.page_loading import Loading, Ready
+from chatbot.page_strings import FRAME, NAMES, everywhere
+from chatbot.pipeline import Ask
+from chatbot.question import LONGEST
+from corpus.language import question_language
+from corpus.records import Answer, Language, Turn
+
+log = logging.getLogger(__name__)
+
+PAUSE = 0.12
+"""Seconds between two statements of an answer that comes in."""
+STEPS = ("converse", "retrieve", "read", "compose", "ground")
+KEPT = 50
+"""Turns that stay on the page; older ones are dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One visitor's conversation: its finished turns as HTML, and the question under way."""
+
+    turns: tuple[str, ...] = ()
+    history: tuple[Turn, ...] = ()
+    number: int = 0
+    pending: str = ""
+    language: Language = "zh-Hant"
+
+
+Update = tuple[str, Session]
+
+
+class Conversation:
+    """The handlers of the page's events."""
+
+    def __init__(self, loading: Loading) -> None:
+        self._loading = loading
+
+    async def ask(self, question: str, session: Session) -> AsyncIterator[Update]:
+        """Answer a question: a sign at once, then the statements one by one."""
+        question = question.strip()
+        language = question_language(question, session.language)
+        session = replace(
+            session, number=session.number + 1, pending=question, language=language
+        )
+        try:
+            while (ready := self._loading.ready) is None:
+                yield self._busy(session, progress_html(language, "preparing")), session
+                await asyncio.sleep(0.5)
+            answer: Answer | None = None
+            ask = Ask(question, session.history)
+            async for event in ready.pipeline.astream_events(ask, version="v2"):
+                if event["event"] == "on_chain_start" and event["name"] in STEPS:
+                    yield self._busy(session, progress_html(language, event["name"])), session
+                elif event["event"] == "on_chain_end" and not event["parent_ids"]:
+                    answer = event["data"]["output"]
+            if answer is None:
+                raise RuntimeError("the pipeline ended without an answer")
+        except Exception:
+            log.exception("the question could not be answered")
+            notice = notice_html(language, "failed", "failed_text")
+            yield self._done(session, notice)
+            return
+        session = replace(session, language=answer.language)
+        documents = documents_of(ready, answer)
+        if answer.status == "refused":
+            body = refusal_html(answer, documents, session.number)
+        else:
+            for shown in range(len(parts_of(answer)[1])):
+                body = answer_html(answer, documents, session.number, shown)
+                yield self._busy(session, body), session
+                await asyncio.sleep(PAUSE)
+            body = answer_html(answer, documents, session.number)
+        said = (Turn("user", question[:LONGEST]), Turn("assistant", answer.text))
+        yield self._done(replace(session, history=(*session.history, *said)[-2 * KEPT :]), body)
+
+    async def example(self, session: Session, event: gr.EventData) -> AsyncIterator[Update]:
+        """Answer the example that was clicked."""
+        async for update in self.ask(str(event.question), session):
+            yield update
+
+    def stop(self, session: Session) -> Update:
+        """Close the turn under way, whose event has been cancelled."""
+        if not session.pending:
+            return thread_html(session), session
+        return self._done(session, notice_html(session.language, "stopped"))
+
+    def clear(self) -> Update:
+        """Begin anew."""
+        return start_html(), Session()
+
+    def _busy(self, session: Session, body: str) -> str:
+        return thread_html(session, self._turn(session, body, busy=True))
+
+    def _done(self, session: Session, body: str) -> Update:
+        turns = (*session.turns, self._turn(session, body, busy=False))[-KEPT:]
+        session = replace(session, turns=turns, pending="")
+        return thread_html(session), session
+
+    def _turn(self, session: Session, body: str, busy: bool) -> str:
+        return turn_html(session.number, shorten(session.pending), session.language, body, busy)
+
+
+def shorten(question: str) -> str:
+    """A question as the page shows it back: cut where it is longer than can be asked."""
+    return question if len(question) <= LONGEST else question[:LONGEST] + "…"
+
+
+def thread_html(session: Session, busy: str = "") -> str:
+    """The conversation so far, with the turn under way; the start view where there is none."""
+    turns = "".join(session.turns) + busy
+    return f'<div class="turns">{turns}</div>' if turns else start_html()
+
+
+def documents_of(ready: Ready, answer: Answer) -> dict[str, Any]:
+    """The documents of the snapshot that answered; none where another has taken its place."""
+    snapshot = ready.engine.resources().snapshot
+    return dict(snapshot.documents) if snapshot.id == answer.snapshot else {}
+
+
+def blocks(loading: Loading) -> gr.Blocks:
+    """The page's components and what happens on their events."""
+    talk = Conversation(loading)
+    with gr.Blocks(title="Ponte", analytics_enabled=False) as page:
+        session = gr.State(Session())
+        gr.HTML(header_html(), elem_id="ponte-header", js_on_load=None)
+        with gr.Column(elem_id="ponte-main"):
+            thread = gr.HTML(
+                start_html(), elem_id="ponte-thread", js_on_load="window.ponte.thread(element, trigger, watch)"
+            )
+            gr.HTML(panel_html(), elem_id="ponte-source", js_on_load="window.ponte.panel(element)")
+            with gr.Column(elem_id="ponte-ask"):
+                gr.HTML('<p id="ponte-status" role="status"></p>', js_on_load=None)
+                with gr.Row(elem_id="ponte-row"):
+                    box = gr.Textbox(
+                        placeholder=FRAME["zh-Hant"]["placeholder"],
+                        label=FRAME["zh-Hant"]["question"],
+                        show_label=False, container=False, lines=1, max_lines=6, scale=1,
+                        max_length=4 * LONGEST, autofocus=True, elem_id="ponte-box",
+                        html_attributes=gr.InputHTMLAttributes(
+                            enterkeyhint="send", autocomplete="off"
+                        ),
+                    )  # fmt: skip
+                    send = gr.Button(FRAME["zh-Hant"]["send"], elem_id="ponte-send", min_width=0)
+                    stop = gr.Button(FRAME["zh-Hant"]["stop"], elem_id="ponte-stop", min_width=0)
+                with gr.Row(elem_id="ponte-foot"):
+                    gr.HTML(f"<p>{everywhere('note')}</p>", elem_id="ponte-note", js_on_load=None)
+                    clear = gr.Button(FRAME["zh-Hant"]["clear"], elem_id="ponte-clear", min_width=0)
+        shown = [thread, session]
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        asking: dict[str, Any] = {**quiet, "concurrency_limit": 4, "concurrency_id": "ask"}
+        question = gr.State("")
+        # The box is emptied before the answer begins, so that the next question can be typed.
+        running = []
+        for event in (box.submit, send.click):
+            taken = event(take, box, [box, question], queue=False, **quiet)
+            running.append(taken.success(talk.ask, [question, session], shown, **asking))
+        running.append(thread.select(talk.example, session, shown, **asking))
+        stop.click(talk.stop, session, shown, cancels=running, queue=False, **quiet)
+        clear.click(talk.clear, None, shown, cancels=running, queue=False, **quiet)
+    return page
+
+
+def take(question: str) -> tuple[str, str]:
+    """Move a question from the box to the conversation."""
+    return "", question
+
+
+def header_html() -> str:
+    """Name, one line on what it is, and the choice of the page's language."""
+    choices = "".join(
+        f'<button type="button" lang="{language}" data-language="{language}">{name}</button>'
+        for language, name in NAMES.items()
+    )
+    logo = files("chatbot").joinpath("page.svg").read_text(encoding="utf-8")
+    return (
+        f'<a class="skip" href="#ponte-box">{everywhere("skip")}</a><header class="head">{logo}'
+        f'<div class="name"><h1>Ponte</h1><p>{everywhere("tagline")}</p></div>'
+        f'<nav class="languages">{choices}</nav></header>'
+    )
+
+
+def panel_html() -> str:
+    """The source panel, empty and closed."""
+    return (
+        '<aside class="panel" hidden><div class="panel-head">'
+        f'<h2>{everywhere("panel")}</h2><button type="button" class="close">'
+        '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18"/></svg>'
+        '</button></div><div class="panel-body"></div></aside>'
+    )
