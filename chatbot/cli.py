@@ -9,28 +9,29 @@ from __future__ import annotations
 import io
 import logging
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated
 
 import typer
 
+from chatbot.cli_docs import docs_app
 from chatbot.console import print_json, progress, waiting
 from chatbot.exits import REFUSED, Commands, start_logging
+from chatbot.options import (
+    PLAIN,
+    Debug,
+    Index,
+    Json,
+    Lang,
+    Mode,
+    build_if_missing,
+    engine_for,
+    examples,
+    settings_for,
+    tell_more,
+)
 from corpus.errors import InputError
-
-if TYPE_CHECKING:
-    from chatbot.engine import Engine
-    from corpus.settings import Settings
-
-
-def _note(ctx: typer.Context, param: typer.CallbackParam, value: Any) -> Any:  # noqa: ANN401
-    """Keep --index and --debug where every command of one call, and its errors, see them."""
-    if value:
-        ctx.meta[str(param.name)] = value
-        if param.name == "debug":
-            for package in ("corpus", "index", "chatbot"):
-                logging.getLogger(package).setLevel(logging.DEBUG)
-    return value
 
 
 def _version(value: bool) -> None:
@@ -41,47 +42,32 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-Index = Annotated[
-    Path | None,
-    typer.Option("--index", metavar="DIR", callback=_note, show_default=False,
-                 help="Folder of the index (default: PONTE_INDEX, else your data folder)."),
-]  # fmt: skip
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Debug = Annotated[
-    bool,
-    typer.Option("--debug", callback=_note, help="Show log messages and, on errors, tracebacks."),
-]
-Lang = Literal["auto", "zh-Hant", "zh-Hans", "en", "pt"]
-Mode = Literal["hybrid", "dense", "lexical"]
-
-_PLAIN: dict[str, Any] = {"rich_markup_mode": None, "context_settings": {
-    "help_option_names": ["-h", "--help"]}}  # fmt: skip
 app = typer.Typer(
     cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
-    **_PLAIN,
+    **PLAIN,
 )  # fmt: skip
-docs_app = typer.Typer(invoke_without_command=True, **_PLAIN)
 app.add_typer(docs_app, name="docs")
 
 
-@app.callback()
+@app.callback(
+    epilog=examples(
+        'ponte ask "2022年澳門與歐盟的貿易總額是多少？"',
+        'ponte search "CEPA" --json',
+        "ponte serve",
+    )
+)
 def ponte(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Answers from official documents, with the source of every statement.
-
-    \b
-    Examples:
-      ponte ask "2022年澳門與歐盟的貿易總額是多少？"
-      ponte search "CEPA" --json
-      ponte serve
-    """
+    """Answers from official documents, with the source of every statement."""
     start_logging()
 
 
-@app.command()
+@app.command(
+    epilog=examples("ponte build", "ponte build --sources ~/documents --index ~/ponte-index --json")
+)
 def build(
     sources: Annotated[
         Path | None,
@@ -99,16 +85,11 @@ def build(
     """Build the index of a folder of documents and publish it.
 
     Vectors of passages that have not changed are used again.
-
-    \b
-    Examples:
-      ponte build
-      ponte build --sources ~/documents --index ~/ponte-index --json
-    """  # fmt: skip
+    """
     from chatbot.display import show_report
     from chatbot.shapes import report_shape
 
-    settings = _settings(index, sources=sources)
+    settings = settings_for(index, sources=sources)
     with progress(f"Building the index in {settings.index}") as done:
         from chatbot.engine import build as build_index
 
@@ -116,9 +97,17 @@ def build(
     print_json(report_shape(report)) if as_json else show_report(report)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        'ponte ask "How many projects had been carried out by the end of 2022?"',
+        'ponte ask "澳門與歐盟的貿易總額？" --lang pt --json',
+        'ponte ask "那2021年呢？" --history chat.json',
+        "ponte ask --batch questions.jsonl > answers.jsonl",
+        'ponte ask "Who is the mayor of Lisbon?" --exit-code || echo refused',
+    )
+)
 def ask(
-    question: Annotated[str | None, typer.Argument(show_default=False)] = None,
+    question: Annotated[str | None, typer.Argument(metavar="QUESTION", show_default=False)] = None,
     lang: Annotated[
         Lang, typer.Option(help="Language of the answer; auto: the question's.")
     ] = "auto",
@@ -146,16 +135,7 @@ def ask(
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Answer a question from the documents, or say that they do not answer it.
-
-    \b
-    Examples:
-      ponte ask "How many projects had been carried out by the end of 2022?"
-      ponte ask "澳門與歐盟的貿易總額？" --lang pt --json
-      ponte ask "那2021年呢？" --history chat.json
-      ponte ask --batch questions.jsonl > answers.jsonl
-      ponte ask "Who is the mayor of Lisbon?" --exit-code || echo refused
-    """  # fmt: skip
+    """Answer a question from the documents, or say that they do not answer it."""
     from chatbot.inputs import Row, check_text, read_batch, read_history
 
     if (question is None) == (batch is None):
@@ -168,14 +148,14 @@ def ask(
         if batch is not None
         else (Row("", check_text(question or "", "the question"), None, turns),)
     )
-    settings = _settings(index)
+    settings = settings_for(index)
     with waiting("Loading …"):
         from chatbot.display import show_answer
         from chatbot.pipeline import Ask, build_pipeline
         from chatbot.question import as_language
         from chatbot.shapes import answer_shape
 
-    pipeline = build_pipeline(_engine(settings))
+    pipeline = build_pipeline(engine_for(settings))
     refused = False
     for row in rows:
         answer = pipeline.invoke(Ask(row.question, row.history, row.language or as_language(lang)))
@@ -188,27 +168,25 @@ def ask(
         raise typer.Exit(REFUSED)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        'ponte search "橫琴 澳資企業"', 'ponte search "trade with the EU" -k 3 --mode dense --json'
+    )
+)
 def search(
-    query: Annotated[str, typer.Argument(show_default=False)],
+    query: Annotated[str, typer.Argument(metavar="QUERY", show_default=False)],
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
     mode: Annotated[Mode, typer.Option(help="By meaning, by words, or both.")] = "hybrid",
     index: Index = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Find the passages nearest to a query.
-
-    \b
-    Examples:
-      ponte search "橫琴 澳資企業"
-      ponte search "trade with the EU" -k 3 --mode dense --json
-    """
+    """Find the passages nearest to a query."""
     from chatbot.inputs import check_text
     from chatbot.search import check_query
 
     check_query(check_text(query, "the query"), k)
-    settings = _settings(index)
+    settings = settings_for(index)
     from chatbot.display import show_found
     from chatbot.search import search as find
     from chatbot.search import search_words
@@ -217,70 +195,18 @@ def search(
         from chatbot.engine import lexicon_of, segmenter_of
         from index.snapshot import open_current
 
-        _ensure_index(settings)
+        build_if_missing(settings)
         lexicon = lexicon_of(settings)
         snapshot = open_current(settings.index)
         found = search_words(snapshot, lexicon, segmenter_of(settings, lexicon), query, k)
     else:
-        found = find(_engine(settings).resources(), query, k, mode)
+        found = find(engine_for(settings).resources(), query, k, mode)
     from chatbot.shapes import search_shape
 
     print_json(search_shape(found)) if as_json else show_found(found)
 
 
-@docs_app.callback()
-def docs(
-    ctx: typer.Context, index: Index = None, as_json: Json = False, debug: Debug = False
-) -> None:
-    """List the documents of the index, or show one.
-
-    \b
-    Examples:
-      ponte docs
-      ponte docs --json
-      ponte docs show regional-cooperation
-    """
-    ctx.obj = (index, as_json)
-    if ctx.invoked_subcommand is not None:
-        return
-    from chatbot.display import show_documents
-    from chatbot.shapes import documents_shape
-    from index.snapshot import open_current
-
-    shape = documents_shape(open_current(_settings(index).index))
-    print_json(shape) if as_json else show_documents(shape["documents"])
-
-
-@docs_app.command()
-def show(
-    ctx: typer.Context,
-    doc_id: Annotated[str, typer.Argument(show_default=False)],
-    index: Index = None,
-    as_json: Json = False,
-    debug: Debug = False,
-) -> None:
-    """Show the text of a document: the one that quotes are cut from.
-
-    \b
-    Examples:
-      ponte docs show regional-cooperation
-      ponte docs show belt-and-road-2023 --json
-    """
-    from chatbot.console import screen, write
-    from chatbot.shapes import document_shape
-    from index.snapshot import open_current
-
-    snapshot = open_current(_settings(index or ctx.obj[0]).index)
-    if (document := snapshot.documents.get(doc_id)) is None:
-        known = ", ".join(snapshot.documents)
-        raise InputError(f"there is no document {doc_id!r} in the index; there are: {known}")
-    if as_json or ctx.obj[1]:
-        print_json(document_shape(document, snapshot.id))
-    else:
-        write(screen(), document.text)
-
-
-@app.command()
+@app.command(epilog=examples("ponte serve", "ponte serve --host 0.0.0.0 --port 8080"))
 def serve(
     host: Annotated[
         str | None, typer.Option(help="Address to listen at (default: 127.0.0.1).")
@@ -292,32 +218,22 @@ def serve(
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Serve the page and its API until interrupted.
-
-    \b
-    Examples:
-      ponte serve
-      ponte serve --host 0.0.0.0 --port 8080
-    """
-    settings = _settings(index, host=host, port=port)
-    _ensure_index(settings)
-    if as_json:
-        print_json({"url": f"http://{settings.host}:{settings.port}", "index": str(settings.index)})
+    """Serve the page and its API until interrupted."""
+    settings = settings_for(index, host=host, port=port)
     from chatbot.page import serve as serve_page
 
-    serve_page(settings)
+    if as_json:
+        print_json({"url": f"http://{settings.host}:{settings.port}", "index": str(settings.index)})
+    tell_more(logging.DEBUG if debug else logging.INFO)
+    # Being interrupted is how a server ends; the index, where it is missing, it builds itself.
+    with suppress(KeyboardInterrupt):
+        serve_page(settings)
 
 
-@app.command()
+@app.command(epilog=examples("ponte doctor", "ponte doctor --json --index ~/ponte-index"))
 def doctor(index: Index = None, as_json: Json = False, debug: Debug = False) -> None:
-    """Check the installation and the index; change nothing.
-
-    \b
-    Examples:
-      ponte doctor
-      ponte doctor --json --index ~/ponte-index
-    """
-    settings = _settings(index)
+    """Check the installation and the index; change nothing."""
+    settings = settings_for(index)
     from chatbot.display import show_checks
     from chatbot.doctor import examine, exit_code
     from chatbot.shapes import checks_shape
@@ -326,32 +242,6 @@ def doctor(index: Index = None, as_json: Json = False, debug: Debug = False) -> 
     print_json(checks_shape(checks)) if as_json else show_checks(checks)
     if code := exit_code(checks):
         raise typer.Exit(code)
-
-
-def _settings(index: Path | None, **changes: object) -> Settings:
-    from corpus.settings import load_settings
-
-    return load_settings().with_(index=index, **changes)
-
-
-def _ensure_index(settings: Settings) -> None:
-    """Build the index where there is none, showing how far it is."""
-    from index.snapshot import current_id
-
-    if current_id(settings.index) is None:
-        from chatbot.engine import ensure_index
-
-        title = f"There is no index in {settings.index} yet; building it"
-        with progress(title) as done:
-            ensure_index(settings, done)
-
-
-def _engine(settings: Settings) -> Engine:
-    from chatbot.engine import Engine
-
-    _ensure_index(settings)
-    with waiting("Loading the model …"):
-        return Engine(settings)
 
 
 def main() -> None:

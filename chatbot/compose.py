@@ -44,7 +44,7 @@ def compose(
 ) -> Draft:
     """Put the answer together from readings, best first (at least one)."""
     top = readings[0]
-    if query.kind == "list" and (draft := _list(query, top, snapshot, evidence)):
+    if _wants_list(query, top) and (draft := _list(query, top, snapshot, evidence)):
         return draft
     if query.kind == "definition":
         return _about(query, readings, evidence)
@@ -55,6 +55,17 @@ def compose(
     if top.short:
         lead = in_script(top.short, query.language)
     return _draft(query, [_statement(query, top, evidence)], top.short, lead)
+
+
+def _wants_list(query: Query, top: Reading) -> bool:
+    """Whether the whole list is the answer rather than one figure, date or line of it."""
+    if query.kind == "list":
+        return True
+    if query.kind in ("date", "place", "person", "yesno", "comparison"):
+        return False
+    if top.hit.passage.text.rstrip().endswith(("：", ":")):
+        return not (top.short and any(c.isdigit() for c in top.short))
+    return query.kind in ("statement", "name", "definition") and bool(query.figures)
 
 
 def compare(query: Query, parts: Sequence[tuple[str, Reading]], evidence: Evidence) -> Draft:
@@ -123,10 +134,12 @@ def _list(query: Query, top: Reading, snapshot: Snapshot, evidence: Evidence) ->
     if items:
         statements = [_head(item, query.language) for item in items]
         short = say(query.language, "and").join(s.text.rstrip("：: ") for s in statements)
-        numbers, citations = _cite(statements, query.language)
-        lines = [
+        lead = Statement(passage, top.quote, top.text)
+        numbers, citations = _cite([lead, *statements], query.language)
+        lines = [f"{in_script(lead.text, query.language)} [{numbers[0]}]"]
+        lines += [
             f"- {in_script(s.text.rstrip('：: '), query.language)} [{n}]"
-            for s, n in zip(statements, numbers, strict=True)
+            for s, n in zip(statements, numbers[1:], strict=True)
         ]
         return Draft("\n".join(lines), citations, in_script(short, query.language))
     return None

@@ -27,7 +27,8 @@ _UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENOTD
 class Commands(TyperGroup):
     """Runs a command and turns what it raises into a message and an exit code."""
 
-    def invoke(self, ctx: typer.Context) -> Any:  # noqa: ANN401 - whatever a command returns
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer does not export its own class
+        """Run the command that was named."""
         try:
             result: Any = super().invoke(ctx)
             sys.stdout.flush()  # here, where a reader that has gone away can still be noticed

@@ -107,6 +107,7 @@
   // ---- what Gradio's components call when they are there
   const busy = () => Boolean($("#ponte-thread [aria-busy]"));
   window.ponte = {
+    speak,
     thread(element, trigger, watch) {
       let last = "";
       const changed = () => {

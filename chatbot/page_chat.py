@@ -148,14 +148,15 @@ def blocks(loading: Loading) -> gr.Blocks:
     talk = Conversation(loading)
     with gr.Blocks(title="Ponte", analytics_enabled=False) as page:
         session = gr.State(Session())
-        gr.HTML(header_html(), elem_id="ponte-header", js_on_load=None)
+        plain("ponte-header", header_html())
         with gr.Column(elem_id="ponte-main"):
-            thread = gr.HTML(
-                start_html(), elem_id="ponte-thread", js_on_load="window.ponte.thread(element, trigger, watch)"
+            thread = plain(
+                "ponte-thread", start_html(), "window.ponte.thread(element, trigger, watch)"
             )
-            gr.HTML(panel_html(), elem_id="ponte-source", js_on_load="window.ponte.panel(element)")
+            plain("ponte-source", panel_html(), "window.ponte.panel(element)")
             with gr.Column(elem_id="ponte-ask"):
-                gr.HTML('<p id="ponte-status" role="status"></p>', js_on_load=None)
+                status = '<p id="ponte-status" role="status" hidden></p>'
+                plain("ponte-state", status, "window.ponte.speak()")
                 with gr.Row(elem_id="ponte-row"):
                     box = gr.Textbox(
                         placeholder=FRAME["zh-Hant"]["placeholder"],
@@ -169,7 +170,7 @@ def blocks(loading: Loading) -> gr.Blocks:
                     send = gr.Button(FRAME["zh-Hant"]["send"], elem_id="ponte-send", min_width=0)
                     stop = gr.Button(FRAME["zh-Hant"]["stop"], elem_id="ponte-stop", min_width=0)
                 with gr.Row(elem_id="ponte-foot"):
-                    gr.HTML(f"<p>{everywhere('note')}</p>", elem_id="ponte-note", js_on_load=None)
+                    plain("ponte-note", f"<p>{everywhere('note')}</p>")
                     clear = gr.Button(FRAME["zh-Hant"]["clear"], elem_id="ponte-clear", min_width=0)
         shown = [thread, session]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -184,6 +185,11 @@ def blocks(loading: Loading) -> gr.Blocks:
         stop.click(talk.stop, session, shown, cancels=running, queue=False, **quiet)
         clear.click(talk.clear, None, shown, cancels=running, queue=False, **quiet)
     return page
+
+
+def plain(name: str, html: str, on_load: str | None = None) -> gr.HTML:
+    """HTML of our own making, free of Gradio's typography."""
+    return gr.HTML(html, elem_id=name, apply_default_css=False, js_on_load=on_load)
 
 
 def take(question: str) -> tuple[str, str]:

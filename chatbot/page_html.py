@@ -116,7 +116,7 @@ def refusal_html(answer: Answer, documents: Mapping[str, Document], turn: int) -
     kind = title.get(reason, "refused")
     out = [
         f'<section class="refusal {kind}" lang="{language}">',
-        f'<h3 class="refused">{_ICON_REFUSED}{label(language, kind)}</h3>',
+        f'<h3 class="verdict">{_ICON_REFUSED}{label(language, kind)}</h3>',
         _interpreted(answer),
         f"<p>{esc(answer.text)}</p>",
     ]

@@ -46,14 +46,14 @@ _KINDS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = tuple(
          r"\bwhen\b|\b(?:what|which) (?:year|date|month|day)\b|\bsince what\b|\bdate (?:of|on|did|was|when)\b|"
          r"\bquando\b|\b(?:que|qual|em que|de que|a partir de que) (?:ano|data|m[eê]s|dia|altura)\b|\bdesde que ano\b"),
         ("figure",
-         r"多少|几多|几[个项次届家年国种类大间份名位成条倍钱]|有几|第几|多大|几大|多高|几高|多长|多久|几成|百分之几|占比|比重|比例|"
+         r"多少|几多|(?<![哪边])几(?:[个项次届家年国种类间份名位成条倍钱]|大(?!块|方面|类|领域|部分))|有几(?!大)|第几|多大|几大|多高|几高|多长|多久|几成|百分之几|占比|比重|比例|"
          r"\bhow (?:many|much|big|large|high|long|often|far|great)\b|\b(?:number|percentage|proportion|share|total|amount|value|size|rate) of\b|"
          r"\bwhat (?:percentage|proportion|share|number|amount|rate|size|volume|value)\b|"
          r"\bquant[oa]s?\b|\bque (?:percentagem|parte|proporç|valor|montante|peso|area|área|dimens|popula)|"
          r"\bqual (?:[eé]|foi|era|a|o)? ?(?:a |o )?(?:percentagem|valor|montante|n[uú]mero|dimens|total|taxa|popula|area|área|peso|volume|superf|stock|quota)"),
         ("list",
          r"哪些|有哪|哪几|哪[两三四五六七八九十]|什么(?:方面|领域|活动|项目|内容|措施|国家|城市|机构|功能|行业|部门|展会|服务|市场)|"
-         r"有(?:什么|咩|乜嘢?|边啲|边几)|边啲|边几|包括(?:什么|咩|哪)|列出|列举|名单|分别(?:是|系|为)|全部|所有|都有谁|咩(?:活动|国家|服务|方面)|"
+         r"有(?:什么|咩|乜嘢?|边啲|边几)|边啲|边[几两三四五六七八九十]|几大(?:块|方面|类|领域|部分)|包括(?:什么|咩|哪)|列出|列举|名单|分别(?:是|系|为)|全部|所有|都有谁|咩(?:活动|国家|服务|方面)|"
          r"\b(?:what|which) (?:are|were|(?!is\b|was\b|does\b|has\b)\w+s\b)|\blist\b|\bname (?:the|all|some)\b|\benumerate\b|\ball the\b|"
          r"\bquais\b|\blist[ae]\b|\benumer|\bindique\b|\bque (?:\w+s)\b|\bem que (?:\w+s)\b|\bcom que (?:\w+s)\b"),
         ("person", r"谁|边个(?:人|负责|做主)|哪位|何人|\bwho\b|\bwhom\b|\bwhose\b|\bquem\b"),

@@ -22,6 +22,7 @@ from chatbot.reader import Reading, Span
 from chatbot.spans import short_answer
 from corpus.dates import read_dates
 from corpus.glossary import Lexicon
+from corpus.numbers import read_figures
 from corpus.records import Hit, Language, Passage
 from corpus.sentences import sentences
 
@@ -142,7 +143,12 @@ class RuleReader:
             all_, _ = self.evidence.coverage(units, (side,))
             new, _ = self.evidence.coverage(open_units, (side,))
             overlap = bigram_overlap(query.folded, side.folded)
-            weights.append(0.4 * all_ + 0.4 * new + 0.3 * overlap)
+            weight = 0.4 * all_ + 0.4 * new + 0.3 * overlap
+            if query.figures:
+                weight += 0.4 * _figures_met(query, text[span.start : span.end], passage.language)
+            if query.kind == "list" and len(re.findall(r"、|, ", text[span.start : span.end])) > 1:
+                weight += 0.25
+            weights.append(weight)
         return spans, weights
 
     def _short(
@@ -163,6 +169,12 @@ class RuleReader:
         folded = self.evidence.side(passage.text).folded
         first = self.evidence.lexicon.mentions(folded[:80], folded=True)[:1]
         return any(m.term.id in asked and m.start <= 3 for m in first)
+
+    def _is_nested(self, units: Sequence[Unit], passage: Passage) -> bool:
+        """Whether a passage has a name of the question only as part of a longer one."""
+        side = self.evidence.side(passage.text)
+        names = {u.term.id for u in units if u.is_name and u.term} & side.ids
+        return bool(names - side.own)
 
     def _direction_wrong(self, query: Query, passage: Passage) -> bool:
         """Whether investment is asked for in one direction and given only in the other."""
@@ -189,6 +201,10 @@ class RuleReader:
             "dense": 10 * ((hit.dense_score or top.dense - 0.1) - top.dense),
             "lexical": (hit.lexical_score or 0.0) / top.lexical if top.lexical else 0.0,
             "fused": hit.score,
+            "figure_missing": 1 - _figures_met(
+                query, "\n".join([hit.passage.context, hit.passage.text]), hit.passage.language
+            ),
+            "name_nested": float(self._is_nested(units, hit.passage)),
             "subject": float(self._is_subject(query, hit.passage)),
             "ordinal": float(query.ordinal is not None and hit.passage.number == query.ordinal),
             "ordinal_missing": float(
@@ -211,6 +227,24 @@ class RuleReader:
             "reason": float(query.kind == "reason"),
             "no_units": float(not units),
         }
+
+
+def _figures_met(query: Query, text: str, language: Language) -> float:
+    """Share of the numbers of a question (dates apart) that stand in a text, 1 if it has none.
+
+    A list of as many lines as the question counts meets the count.
+    """
+    asked = [f for f in query.figures if f.value != query.ordinal]
+    if not asked:
+        return 1.0
+    there = read_figures(text, language)
+    lines = text.count("\n")
+    met = [
+        any(f.value == t.value and f.ordinal == t.ordinal for t in there)
+        or (not f.ordinal and lines > 1 and f.value in (lines, lines + 1))
+        for f in asked
+    ]
+    return sum(met) / len(met)
 
 
 _INVEST = re.compile(r"投资(?!者|环境|合作)|投入|\binvest(?!or|ig)")

@@ -35,10 +35,10 @@ Floats = NDArray[np.float64]
 
 RANK_PRIOR = {
     "fused": 6.0, "dense": 8.0, "lexical": 2.5, "sentence": 3.0, "coverage": 1.0,
-    "name_missing": -2.0, "notion_missing": -0.5, "word_missing": -0.3, "year_missing": -1.5,
+    "name_missing": -2.0, "notion_missing": -0.5, "word_missing": -0.3, "year_missing": -3.0,
     "type_missing": -1.0, "ordinal": 3.0, "ordinal_missing": -2.0, "list_lines": 2.0,
     "list_count": 2.0, "list_none": -0.5, "subject": 0.7, "demand_missing": -0.5,
-    "counted_missing": -0.7, "direction_wrong": -0.5,
+    "counted_missing": -0.7, "direction_wrong": -0.5, "figure_missing": -1.0, "name_nested": -1.0,
 }  # fmt: skip
 DECIDE_PRIOR = {
     "rank_score": 0.3, "margin": 0.1, "similarity": 1.0, "coverage": 2.0, "sentence": 1.0,
@@ -46,6 +46,7 @@ DECIDE_PRIOR = {
     "type_missing": -1.2, "demand_missing": -1.5, "counted_missing": -1.5,
     "direction_wrong": -3.5, "procedure": -2.5, "reason": -2.0, "latin": 0.5,
     "ordinal": 1.0, "ordinal_missing": -1.0, "list_none": -0.3, "list_lines": 0.5,
+    "figure_missing": -2.0,
 }  # fmt: skip
 FOLDS = 8
 FALSE_REFUSALS = 0.03

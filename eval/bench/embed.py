@@ -25,7 +25,9 @@ PRECISIONS: tuple[Literal["float32", "bfloat16"], ...] = ("float32", "bfloat16")
 def measure(runs: int) -> list[Figure]:
     """Embed `PASSAGES` passages `runs` times in each precision, in turns; passages a second."""
     settings = Settings()
-    encoders: dict[str, Encoder] = {p: load_encoder(settings.with_(precision=p)) for p in PRECISIONS}
+    encoders: dict[str, Encoder] = {
+        p: load_encoder(settings.with_(precision=p)) for p in PRECISIONS
+    }
     texts = passages(settings)
     rates: dict[str, list[float]] = {precision: [] for precision in PRECISIONS}
     for run in range(runs + 1):
@@ -50,9 +52,7 @@ def passages(settings: Settings) -> list[str]:
     tokeniser: Any = AutoTokenizer.from_pretrained(locate_model(settings), local_files_only=True)
     room = TOKENS - len(tokeniser("passage: ")["input_ids"])
     text = "\n".join(fold(d.text) for d in load_folder(settings.sources).documents)
-    whole = tokeniser(
-        text, add_special_tokens=False, return_offsets_mapping=True, verbose=False
-    )
+    whole = tokeniser(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
     spans = whole["offset_mapping"]
     step = max(1, (len(spans) - room) // PASSAGES)
     starts = [i * step for i in range(PASSAGES)]

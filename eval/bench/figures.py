@@ -67,8 +67,10 @@ def report(figures: Sequence[Figure], host: dict[str, Any], as_json: bool) -> No
         content = {"machine": host, "figures": [asdict(figure) for figure in figures]}
         sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
         return
-    title = "{processor}, {cores} cores, load {load} before, Python {python}".format(**host)
-    table = Table(title=title, title_justify="left")
+    sys.stdout.write(
+        "{processor}, {cores} cores, load {load} before, Python {python}\n".format(**host)
+    )
+    table = Table()
     table.add_column("measured")
     table.add_column("value", justify="right")
     table.add_column("unit")
