@@ -26,6 +26,7 @@ help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
 run: $(FOR_USE) ## set up, index the bundled documents, serve the page on 127.0.0.1:7860
+	@echo "Starting the page on http://$(HOST):$(PORT) (the first start builds the index)"
 	$(BIN)/ponte serve --host $(HOST) --port $(PORT)
 
 build: $(FOR_USE) ## build the index of the bundled documents anew where something changed

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from chatbot.console import print_json, screen, write
+from chatbot.console import print_json, write
 from chatbot.options import PLAIN, Debug, Index, Json, examples, settings_for
 from corpus.errors import InputError
 
@@ -54,4 +54,4 @@ def show(
     if as_json or ctx.obj[1]:
         print_json(document_shape(document, snapshot.id))
     else:
-        write(screen(), document.text)
+        write(document.text)

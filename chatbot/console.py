@@ -38,37 +38,34 @@ def visible(text: str) -> str:
 
 
 def screen(*, stderr: bool = False) -> Console:
-    """A console without markup or colouring of its own; where no one looks, it never wraps."""
+    """A console without markup or colouring of its own."""
     from rich.console import Console
 
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+
+def write(*pieces: Styled | str, indent: int = 0, stderr: bool = False) -> None:
+    """Write pieces of text as one paragraph, made visible; `indent` in columns.
+
+    Where no terminal is on the other end, lines are never wrapped and nothing is coloured.
+    """
     stream = sys.stderr if stderr else sys.stdout
-    return Console(
-        stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=not stream.isatty()
-    )
-
-
-def write(out: Console, *pieces: Styled | str, indent: int = 0) -> None:
-    """Write pieces of text as one paragraph, made visible; `indent` in columns."""
+    parts = [(visible(p), "") if isinstance(p, str) else (visible(p[0]), p[1]) for p in pieces]
+    if not stream.isatty():
+        lines = "".join(words for words, _ in parts).split("\n")
+        stream.write("".join(f"{' ' * indent if line else ''}{line}\n" for line in lines))
+        return
     from rich.padding import Padding
     from rich.text import Text
 
-    text = Text()
-    for piece in pieces:
-        words, style = (piece, "") if isinstance(piece, str) else piece
-        text.append(visible(words), style)
-    if out.soft_wrap:
-        lines = text.split("\n", allow_blank=True)
-        for line in lines:
-            out.print(Text(" " * indent).append_text(line) if line.plain else line)
-    else:
-        out.print(Padding(text, (0, 0, 0, indent)))
+    screen(stderr=stderr).print(Padding(Text.assemble(*parts), (0, 0, 0, indent)))
 
 
-def write_table(out: Console, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def write_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Write a table: drawn on a terminal, else one line for each row, cells parted by tabs."""
-    if out.soft_wrap:
+    if not sys.stdout.isatty():
         for row in rows:
-            write(out, "\t".join(" ".join(cell.split()) for cell in row))
+            write("\t".join(" ".join(cell.split()) for cell in row))
         return
     from rich.table import Table
     from rich.text import Text
@@ -76,12 +73,12 @@ def write_table(out: Console, head: Sequence[str], rows: Sequence[Sequence[str]]
     table = Table(*head, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*(Text(visible(cell)) for cell in row))
-    out.print(table)
+    screen().print(table)
 
 
 def complain(message: str) -> None:
     """Say on standard error what went wrong."""
-    write(screen(stderr=True), ("Error: ", "bold red"), message)
+    write(("Error: ", "bold red"), message, stderr=True)
 
 
 @contextmanager
@@ -90,23 +87,22 @@ def progress(title: str) -> Iterator[Callable[[int, int], None]]:
 
     Gives a function that takes the number of steps done and in all.
     """
-    out = screen(stderr=True)
-    if not out.is_terminal:
-        write(out, f"{title} …")
+    if not sys.stderr.isatty():
+        write(f"{title} …", stderr=True)
         said = 0
 
         def line(done: int, total: int) -> None:
             nonlocal said
             if (tenth := 10 * done // max(1, total)) > said:
                 said = tenth
-                write(out, f"{title}: {done} of {total}")
+                write(f"{done} of {total}", indent=2, stderr=True)
 
         yield line
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=out, transient=True) as bar:
+    with Progress(*columns, console=screen(stderr=True), transient=True) as bar:
         task = bar.add_task(visible(title), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
@@ -114,13 +110,12 @@ def progress(title: str) -> Iterator[Callable[[int, int], None]]:
 @contextmanager
 def waiting(title: str) -> Iterator[None]:
     """Show on a terminal that something is going on; elsewhere show nothing."""
-    out = screen(stderr=True)
-    if not out.is_terminal:
+    if not sys.stderr.isatty():
         yield
         return
     from rich.text import Text
 
-    with out.status(Text(visible(title))):
+    with screen(stderr=True).status(Text(visible(title))):
         yield
 
 

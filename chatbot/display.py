@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from chatbot.console import screen, write, write_table
+from chatbot.console import write, write_table
 from corpus.records import Answer, Citation, Language, Locator, Passage
 
 if TYPE_CHECKING:
@@ -37,69 +37,64 @@ LABELS: dict[Language, dict[str, str]] = {
 
 def show_answer(answer: Answer) -> None:
     """The answer with its numbered sources, or the refusal with what came nearest."""
-    out = screen()
     labels = LABELS[answer.language]
     if answer.refusal is not None:
-        write(out, (f"✗ {labels['refused']}", "bold yellow"), f"  {answer.text}")
+        write((f"✗ {labels['refused']}", "bold yellow"), f"  {answer.text}")
         if answer.refusal.nearest:
-            write(out, (f"\n{labels['nearest']}", "bold"))
+            write((f"\n{labels['nearest']}", "bold"))
         for hit in answer.refusal.nearest:
-            write(out, ("· " + _place(hit.passage, labels), "cyan"))
-            write(out, (hit.passage.text, "dim"), indent=4)
+            write(("· " + _place(hit.passage, labels), "cyan"))
+            write((hit.passage.text, "dim"), indent=4)
         return
     text = answer.text
     if answer.short_answer:
         # The short answer is often the first line of the text: it is shown once.
         text = text.removeprefix(answer.short_answer + "\n")
-        write(out, (answer.short_answer, "bold green"))
-    write(out, text)
+        write((answer.short_answer, "bold green"))
+    write(text)
     if answer.citations:
-        write(out, (f"\n{labels['sources']}", "bold"))
+        write((f"\n{labels['sources']}", "bold"))
     for citation in answer.citations:
-        write(out, (f"[{citation.n}] ", "bold"), (_place(citation, labels), "cyan"))
-        write(out, (citation.quote, "dim"), indent=4)
+        write((f"[{citation.n}] ", "bold"), (_place(citation, labels), "cyan"))
+        write((citation.quote, "dim"), indent=4)
         if citation.rendition:
-            write(out, (labels["unofficial"] + citation.rendition, "dim italic"), indent=4)
+            write((labels["unofficial"] + citation.rendition, "dim italic"), indent=4)
 
 
 def show_found(found: Found) -> None:
     """The hits of a search."""
-    out = screen()
     if not found.hits:
-        write(out, "Nothing found.")
+        write("Nothing found.")
     for hit in found.hits:
         ranks = (
             f"  {hit.score:.3f} (dense {hit.dense_rank or '–'}, lexical {hit.lexical_rank or '–'})"
         )
-        write(out, (f"{hit.rank}. ", "bold"), (_place(hit.passage, LABELS["en"]), "cyan"), ranks)
-        write(out, hit.passage.text, indent=4)
+        write((f"{hit.rank}. ", "bold"), (_place(hit.passage, LABELS["en"]), "cyan"), ranks)
+        write(hit.passage.text, indent=4)
 
 
 def show_documents(rows: Iterable[dict[str, object]]) -> None:
     """The documents of an index; `rows` are those of their JSON shape."""
     head = ("doc_id", "title", "language", "revision", "passages", "source")
-    write_table(screen(), head, [[str(row[name]) for name in head] for row in rows])
+    write_table(head, [[str(row[name]) for name in head] for row in rows])
 
 
 def show_report(report: BuildReport) -> None:
     """What a build did."""
-    out = screen()
     write(
-        out,
         (f"Snapshot {report.snapshot}: ", "bold"),
         f"{report.documents} documents, {report.passages} passages "
         f"({report.embedded} embedded, {report.reused} reused) in {report.seconds:.1f} s",
     )
     for path, reason in report.skipped:
-        write(out, ("left out ", "yellow"), f"{path}: {reason}")
+        write(("left out ", "yellow"), f"{path}: {reason}")
 
 
 def show_checks(checks: Iterable[Check]) -> None:
     """What the doctor found."""
-    out = screen()
     for check in checks:
         mark = ("ok    ", "green") if check.ok else ("WRONG ", "bold red")
-        write(out, mark, (f"{check.name}: ", "bold"), check.detail)
+        write(mark, (f"{check.name}: ", "bold"), check.detail)
 
 
 def _place(at: Citation | Passage, labels: dict[str, str]) -> str:

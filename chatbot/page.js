@@ -99,9 +99,15 @@
     document.body.classList.add("source-open");
     mark(button.dataset.source);
     $("h3", body)?.focus({ preventScroll: true });
-    if (matchMedia("(max-width: 960px)").matches) panel.scrollIntoView(scroll);
     const first = $("mark", body);
-    body.scrollTop = first ? Math.max(0, first.offsetTop - body.clientHeight / 3) : 0;
+    if (matchMedia("(max-width: 960px)").matches) {
+      // Below the conversation: from its top where the quote can be seen so, else at the quote.
+      const top = panel.getBoundingClientRect().top;
+      const near = !first || first.getBoundingClientRect().bottom - top < innerHeight * 0.8;
+      (near ? panel : first).scrollIntoView(near ? scroll : { ...scroll, block: "center" });
+    }
+    const hidden = first && first.offsetTop + first.offsetHeight > body.clientHeight;
+    body.scrollTop = hidden ? first.offsetTop - body.clientHeight / 3 : 0;
   };
 
   // ---- what Gradio's components call when they are there

@@ -158,7 +158,7 @@ def create_app(settings: Settings, loading: Loading | None = None) -> FastAPI:
         return JSONResponse({"name": "Ponte", "icons": [], "display": "browser"})
 
     app.add_middleware(Guard)
-    return gr.mount_gradio_app(
+    gr.mount_gradio_app(
         app,
         blocks(state),
         path="/",
@@ -173,6 +173,7 @@ def create_app(settings: Settings, loading: Loading | None = None) -> FastAPI:
             font=[gr.themes.Font("sans-serif")], font_mono=[gr.themes.Font("monospace")]
         ),
     )
+    return app
 
 
 def go_offline(settings: Settings) -> None:

@@ -12,7 +12,7 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 
@@ -64,10 +64,11 @@ class Conversation:
     async def ask(self, question: str, session: Session) -> AsyncIterator[Update]:
         """Answer a question: a sign at once, then the statements one by one."""
         question = question.strip()
+        if not question:
+            yield thread_html(session), session
+            return
         language = question_language(question, session.language)
-        session = replace(
-            session, number=session.number + 1, pending=question, language=language
-        )
+        session = replace(session, number=session.number + 1, pending=question, language=language)
         try:
             while (ready := self._loading.ready) is None:
                 yield self._busy(session, progress_html(language, "preparing")), session
@@ -184,7 +185,7 @@ def blocks(loading: Loading) -> gr.Blocks:
         running.append(thread.select(talk.example, session, shown, **asking))
         stop.click(talk.stop, session, shown, cancels=running, queue=False, **quiet)
         clear.click(talk.clear, None, shown, cancels=running, queue=False, **quiet)
-    return page
+    return cast(gr.Blocks, page)
 
 
 def plain(name: str, html: str, on_load: str | None = None) -> gr.HTML:
@@ -200,8 +201,9 @@ def take(question: str) -> tuple[str, str]:
 def header_html() -> str:
     """Name, one line on what it is, and the choice of the page's language."""
     choices = "".join(
-        f'<button type="button" lang="{language}" data-language="{language}">{name}</button>'
-        for language, name in NAMES.items()
+        f'<button type="button" lang="{language}" data-language="{language}">'
+        f'<span class="long">{name}</span><span class="brief">{brief}</span></button>'
+        for language, (name, brief) in NAMES.items()
     )
     logo = files("chatbot").joinpath("page.svg").read_text(encoding="utf-8")
     return (

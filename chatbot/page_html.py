@@ -40,8 +40,9 @@ def turn_html(number: int, question: str, language: Language, body: str, busy: b
     state = ' aria-busy="true"' if busy else ""
     return (
         f'<article class="turn" id="turn-{number}"{state}>'
-        f'<h2 class="asked"><span class="vh">{label(language, "you")}: </span>'
-        f'<bdi lang="{text_language(question, language)}">{esc(question)}</bdi></h2>{body}</article>'
+        f'<h2 class="asked"><span class="vh">{label(language, "you")}</span>'
+        f'<bdi lang="{text_language(question, language)}">{esc(question)}</bdi></h2>'
+        f"{body}</article>"
     )
 
 
@@ -121,7 +122,7 @@ def refusal_html(answer: Answer, documents: Mapping[str, Document], turn: int) -
         f"<p>{esc(answer.text)}</p>",
     ]
     if refusal and refusal.missing and refusal.missing != answer.text:
-        out.append(f'<p>{label(language, "missing")}: {esc(refusal.missing)}</p>')
+        out.append(f"<p>{label(language, 'missing')}{esc(refusal.missing)}</p>")
     if refusal and refusal.nearest:
         out.append(f'<h4>{label(language, "nearest")}</h4><ul class="nearest">')
         for i, hit in enumerate(refusal.nearest, start=1):
@@ -137,7 +138,7 @@ def _interpreted(answer: Answer) -> str:
         return ""
     if "".join(meant.split()) == "".join(answer.question.split()):
         return ""
-    return f'<p class="meant">{label(language, "interpreted")}: {esc(meant)}</p>'
+    return f'<p class="meant">{label(language, "interpreted")}{esc(meant)}</p>'
 
 
 def _statement(
@@ -173,21 +174,19 @@ def _sources(answer: Answer, documents: Mapping[str, Document], turn: int) -> st
     rows, panels = [], []
     for c in answer.citations:
         document = documents.get(c.doc_id)
-        as_of = f' · {label(language, "as_of", date=c.as_of)}' if c.as_of else ""
+        as_of = f" · {label(language, 'as_of', date=c.as_of)}" if c.as_of else ""
         original = document.language if document else "zh-Hant"
         rows.append(
             f'<li><button type="button" class="source" data-source="s{turn}-{c.n}"><b>[{c.n}]</b> '
             f'<span lang="{original}">{esc(c.section or c.title)}</span>'
             f"<small>{as_of}</small></button></li>"
         )
-        panels.append(
-            f'<div hidden id="s{turn}-{c.n}">{source_html(c, document, answer)}</div>'
-        )
+        panels.append(f'<div hidden id="s{turn}-{c.n}">{source_html(c, document, answer)}</div>')
     translated = any(c.rendition for c in answer.citations)
     note = f'<p class="unofficial">{label(language, "answer_unofficial")}</p>' if translated else ""
     return (
         f'{note}<div class="sources"><h3>{label(language, "sources")}</h3>'
-        f'<ul>{"".join(rows)}</ul>{"".join(panels)}</div>'
+        f"<ul>{''.join(rows)}</ul>{''.join(panels)}</div>"
     )
 
 

@@ -55,7 +55,7 @@ class Loading:
     def _run(self) -> None:
         try:
             self.ready = self._load()
-        except Exception as error:  # noqa: BLE001 - raised again by `serve`, in its own thread
+        except Exception as error:  # raised again by `serve`, in its own thread
             self.error = error
             self.stage = "failed"
             if self._on_failure is not None:

@@ -53,22 +53,22 @@ def source_html(cited: Citation, document: Document | None, answer: Answer) -> s
         f"{number}{esc(cited.title)}</h3>",
         f'<p class="section" lang="{original}">{esc(cited.section)}</p>',
         f'<ul class="facts">{chips}</ul>' if chips else "",
-        f'<h4>{label(language, "original")}</h4>',
+        f"<h4>{label(language, 'original')}</h4>",
         f'<div class="passage" lang="{original}">{_passage(cited, document, language)}</div>',
     ]
     if cited.rendition:
         out.append(
-            f'<h4>{label(language, "unofficial")}</h4>'
+            f"<h4>{label(language, 'unofficial')}</h4>"
             f'<blockquote class="rendition" lang="{language}">{esc(cited.rendition)}</blockquote>'
         )
     if cited.url and re.match(r"https?://", cited.url):
         out.append(
-            f'<p class="address">{label(language, "document_link")}: <a href="{esc(cited.url)}" '
+            f'<p class="address">{label(language, "document_link")}<a href="{esc(cited.url)}" '
             f'target="_blank" rel="noopener noreferrer">{esc(cited.url)}</a></p>'
         )
     out.append(
         f'<dl class="version"><dt>{label(language, "revision")}</dt><dd>{esc(cited.revision)}</dd>'
-        f'<dt>{label(language, "snapshot")}</dt><dd>{esc(answer.snapshot)}</dd></dl></div>'
+        f"<dt>{label(language, 'snapshot')}</dt><dd>{esc(answer.snapshot)}</dd></dl></div>"
     )
     return "".join(out)
 

@@ -11,9 +11,9 @@ from corpus.records import LANGUAGES, Language
 
 _HANT = {
     # Around an answer.
-    "source": "出處", "sources": "出處", "nearest": "最接近的內容（並非答案）",
+    "sources": "出處", "nearest": "最接近的內容（並非答案）",
     "refused": "文件中沒有答案", "unverified": "答案未能逐字核實", "unclear": "請修改問題",
-    "missing": "欠缺", "interpreted": "理解為", "stopped": "已停止。", "failed": "未能完成回答",
+    "missing": "欠缺：", "interpreted": "理解為：", "stopped": "已停止。", "failed": "未能完成回答",
     "failed_text": "程式發生錯誤，並未作答。請再試一次；若仍然如此，請通知系統管理員。",
     "preparing": "正在載入文件，稍候即可作答…",
     "converse": "正在理解問題…", "retrieve": "正在搜尋文件…", "read": "正在閱讀相關段落…",
@@ -21,15 +21,15 @@ _HANT = {
     "unofficial": "非正式譯文", "original": "原文",
     "answer_unofficial": "以上為文件的非正式譯文；原文見各出處。",
     "as_of": "資料截至 {date}", "line": "第 {n} 行", "page": "第 {n} 頁",
-    "revision": "文件版本", "snapshot": "索引快照", "view": "查看原文", "open_source": "查看出處 {n}",
-    "document_link": "文件網址",
-    "changed": "文件已更新，此處只顯示作答時的引文。", "you": "您問", "answer": "回答",
+    "revision": "文件版本", "snapshot": "索引快照", "view": "查看原文",
+    "open_source": "查看出處 {n}", "document_link": "文件網址：",
+    "changed": "文件已更新，此處只顯示作答時的引文。", "you": "您問：",
 }  # fmt: skip
 _EN = {
-    "source": "Source", "sources": "Sources", "nearest": "Nearest passages (not an answer)",
+    "sources": "Sources", "nearest": "Nearest passages (not an answer)",
     "refused": "Not in the documents", "unverified": "Not verified word for word",
     "unclear": "Please change the question",
-    "missing": "Missing", "interpreted": "Understood as", "stopped": "Stopped.",
+    "missing": "Missing: ", "interpreted": "Understood as: ", "stopped": "Stopped.",
     "failed": "No answer could be completed",
     "failed_text": "The program met an error and did not answer. Please try again; if it happens "
     "again, tell the administrator.",
@@ -41,16 +41,16 @@ _EN = {
     "answer_unofficial": "The above is an unofficial translation; each source shows the original.",
     "as_of": "As of {date}", "line": "Line {n}", "page": "Page {n}",
     "revision": "Document revision", "snapshot": "Index snapshot", "view": "View the passage",
-    "open_source": "Show source {n}", "document_link": "Document address",
+    "open_source": "Show source {n}", "document_link": "Document address: ",
     "changed": "The document has changed since; only the quote used in the answer is shown.",
-    "you": "You asked", "answer": "Answer",
+    "you": "You asked: ",
 }  # fmt: skip
 _PT = {
-    "source": "Fonte", "sources": "Fontes",
+    "sources": "Fontes",
     "nearest": "Passagens mais próximas (não são resposta)",
     "refused": "Não consta dos documentos", "unverified": "Não verificada palavra por palavra",
     "unclear": "Altere a pergunta, por favor",
-    "missing": "Em falta", "interpreted": "Entendida como", "stopped": "Interrompido.",
+    "missing": "Em falta: ", "interpreted": "Entendida como: ", "stopped": "Interrompido.",
     "failed": "Não foi possível concluir a resposta",
     "failed_text": "Ocorreu um erro no programa e não houve resposta. Tente de novo; se persistir, "
     "avise o administrador.",
@@ -62,9 +62,9 @@ _PT = {
     "answer_unofficial": "O texto acima é uma tradução não oficial; cada fonte mostra o original.",
     "as_of": "Dados até {date}", "line": "Linha {n}", "page": "Página {n}",
     "revision": "Versão do documento", "snapshot": "Índice", "view": "Ver a passagem",
-    "open_source": "Mostrar a fonte {n}", "document_link": "Endereço do documento",
+    "open_source": "Mostrar a fonte {n}", "document_link": "Endereço do documento: ",
     "changed": "O documento foi entretanto alterado; mostra-se só a citação usada na resposta.",
-    "you": "Perguntou", "answer": "Resposta",
+    "you": "Perguntou: ",
 }  # fmt: skip
 
 _FRAME_HANT = {
@@ -120,9 +120,13 @@ _FRAME_PT = {
     "offline": "Perdeu-se a ligação ao servidor; a tentar de novo…",
 }  # fmt: skip
 
-NAMES: dict[Language, str] = {
-    "zh-Hant": "繁體", "zh-Hans": "简体", "en": "English", "pt": "Português"
-}  # fmt: skip
+NAMES: dict[Language, tuple[str, str]] = {
+    "zh-Hant": ("繁體", "繁"),
+    "zh-Hans": ("简体", "简"),
+    "en": ("English", "EN"),
+    "pt": ("Português", "PT"),
+}
+"""The languages by their own names, long and short."""
 
 EXAMPLES: tuple[tuple[Language, str], ...] = (
     ("zh-Hant", "2022年澳門與歐盟的商品貿易總額是多少？"),

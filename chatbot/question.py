@@ -35,6 +35,15 @@ _KINDS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = tuple(
          r"(?:larger|bigger|more|higher|first|earlier|greater)\b|\bdiferenca|\bdiferença|\bmaior\b.*\bou\b|"
          r"\bcom quem .* mais\b|\bqual (?:d[oae]s?|e|é|foi) .*\b(?:maior|mais|primeiro|menor)\b|\bmais .*\bou\b"),
         ("procedure",
+         r"(?:申请|办理|注册|登记|报名|入会|续期|缴税|开户)(?:的)?(?:流程|手续|程序|步骤|方法|条件|资格|要求|材料|文件|表格|费用)|"
+         r"(?:如何|怎样|怎么|怎|点样?|边度)(?:才|先|至|能|可以|可|去|做到|得以)*(?:申请|申領|办|搞|攞|拎|拿到|取得|获得|领取|参加|加入|成为|报|交|预约|预订|租|登记|开(?!展|放|拓)|做)|"
+         r"(?:需要|要)(?:什么|咩|乜嘢?|哪些|边啲|准备|提交|符合)+(?:的)?(?:条件|手续|资料|文件|材料|资格|证件)|"
+         r"\bhow (?:do|can|could|should|would|must|may|might) (?:i|we|you|one|someone|people|students?|firms?|compan(?:y|ies)|businesses|investors?|residents?|foreigners|a|an|the applicant)\b|"
+         r"\b(?:procedure|application process|formalities|paperwork|requirements? (?:for|to)|apply for|sign up|enrol|eligib\w+)\b|"
+         r"\bwhere (?:do|can|should) (?:i|we|you|one)\b|"
+         r"\b(?:procedimentos?|formalidades|requisitos|passos (?:para|a)|documentos necessários|inscrever|candidatar)\b|"
+         r"\bcomo (?:é que )?(?:eu|nós|se|uma empresa|um investidor|os? \w+|as? \w+)? ?(?:pode|podem|posso|consigo|deve|faço|faz|candidata|inscreve|regista|requer|obt[eé]m|pede|abre|constitui|participa)\b|"
+         r"\bonde (?:posso|se pode|devo|me)\b|"
          r"(?:如何|怎样|怎么|点样|点)(?:才)?(?:能|可以|先)?(?:去|可)?(?:申请|办理|注册|开办|登记|提交|缴|交|领取|开设|报名|投诉|换领|续)|"
          r"(?:申请|办理|注册)(?:流程|手续|程序|步骤|方法|表格|材料|文件)|要(?:交|带|准备)(?:什么|咩|哪些)(?:文件|材料)|要?点(?:样)?做|点样先|怎么办|如何办|步骤|手续|"
          r"\bhow (?:do|can|could|should|would) (?:i|we|you|one|a company|an? \w+)\b|\bhow to\b|\bwhat (?:documents|forms|are the steps|steps)\b|\bsteps (?:to|for)\b|"
@@ -97,7 +106,7 @@ _LATIN_STOP = (
     "also just only very more most less least other another same own too currently now today whether "
     "exactly actually roughly approximately name list according document documents called there's kind "
     "plan plans planned intend intended contain contains want wants offer offers foresee foreseen "
-    "measure measures item content eu "
+    "measure measures item items content eu year years date number time "
     "de do da dos das o os as um uma uns umas e ou em no na nos nas ao aos pelo pela pelos pelas que "
     "qual quais quem quando onde quanto quanta quantos quantas como porque é são foi foram era eram ser "
     "estar está estão há tem têm ter com sem para por entre sobre mais menos seu sua seus suas este "
@@ -236,15 +245,31 @@ def answer_kind(folded: str) -> AnswerKind:
     return next((kind for kind, pattern in _KINDS if pattern.search(folded)), "statement")
 
 
-_COUNTED = re.compile(
-    r"(?:多少|几多|几)(?:个|项|次|届|家|间|种|名|位|条|份|座|类|年|倍)?|how many|quant[oa]s"
+# Where the thing that is asked for stands: right after these words, or right before those.
+_FOCUS_AFTER = re.compile(
+    r"(?:多少|几多|哪|几|边)(?:个|项|次|届|家|间|种|名|位|条|份|座|类|些|啲)?|什么|咩|乜嘢?|谁|"
+    r"\b(?:how many|how much|what|which|whose|who|quant[oa]s?|quais|qual|quem|que)\b"
+    r"(?:['’]s)?(?: (?:is|was|are|were|do|does|did|has|have|the|a|an|é|foi|eram?|são|o|os|as|à|ao|of|de|kind|type|tipo))*"
+)
+_FOCUS_BEFORE = re.compile(
+    r"(?:是|系|有|在|喺|为|等于|达|到|共|约|大概)*(?:多少|几多|什么|咩|乜嘢?|谁|边个|边位|边间|边度|哪里|哪儿|哪位|哪个|哪间|何|几大|几高|几钱|点)"
 )
 
 
-def counted(query: Query) -> int | None:
-    """Where in the folded question the thing stands that is to be counted; None if nothing is."""
-    m = _COUNTED.search(query.folded) if query.kind == "figure" else None
-    return m.end() if m else None
+def focus(query: Query) -> tuple[tuple[int, int], ...]:
+    """Spans of the folded question where the name of what is asked for may begin or end.
+
+    A pair (a, b): a unit that begins in `[a, b]` or ends there is the focus.
+    """
+    spans: list[tuple[int, int]] = []
+    for m in _FOCUS_AFTER.finditer(query.folded):
+        spans.append((m.end(), m.end() + 2))
+        break
+    if query.is_chinese:
+        for m in _FOCUS_BEFORE.finditer(query.folded):
+            spans.append((max(0, m.start() - 1), m.start()))
+            break
+    return tuple(spans)
 
 
 def is_content(token: str) -> bool:

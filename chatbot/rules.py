@@ -17,10 +17,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from chatbot.evidence import Evidence, Unit, bigram_overlap
-from chatbot.question import Query, counted
+from chatbot.question import Query, focus
 from chatbot.reader import Reading, Span
 from chatbot.spans import short_answer
 from corpus.dates import read_dates
+from corpus.fold import fold
 from corpus.glossary import Lexicon
 from corpus.numbers import read_figures
 from corpus.records import Hit, Language, Passage
@@ -202,7 +203,7 @@ class RuleReader:
             "lexical": (hit.lexical_score or 0.0) / top.lexical if top.lexical else 0.0,
             "fused": hit.score,
             "figure_missing": 1 - _figures_met(
-                query, "\n".join([hit.passage.context, hit.passage.text]), hit.passage.language
+                query, hit.passage.text, hit.passage.language, hit.passage.context
             ),
             "name_nested": float(self._is_nested(units, hit.passage)),
             "subject": float(self._is_subject(query, hit.passage)),
@@ -214,7 +215,12 @@ class RuleReader:
             "sentence": sentence,
             "name_missing": float(any(u.is_name for u in missing)),
             "demand_missing": float(any(_is_demand(u) for u in missing)),
-            "counted_missing": float(_counted_missing(query, units, missing)),
+            "focus_missing": float(_focus_missing(query, units, missing)),
+            "action_missing": float(
+                query.kind in ("date", "person", "place")
+                and any(u.kind == "action" for u in units)
+                and not any(u.kind == "action" and u not in missing for u in units)
+            ),
             "direction_wrong": float(self._direction_wrong(query, hit.passage)),
             "notion_missing": sum(
                 u.weight for u in missing if u.term is not None and not u.is_name
@@ -223,21 +229,21 @@ class RuleReader:
             "year_missing": float(bool(years)),
             "type_missing": float(query.kind in _TYPED and not typed),
             **_listing(query, hit.passage),
-            "procedure": float(query.kind == "procedure"),
+            "procedure": float(_unexplained(query, hit.passage)),
             "reason": float(query.kind == "reason"),
             "no_units": float(not units),
         }
 
 
-def _figures_met(query: Query, text: str, language: Language) -> float:
+def _figures_met(query: Query, text: str, language: Language, context: str = "") -> float:
     """Share of the numbers of a question (dates apart) that stand in a text, 1 if it has none.
 
     A list of as many lines as the question counts meets the count.
     """
-    asked = [f for f in query.figures if f.value != query.ordinal]
+    asked = [f for f in query.figures if f.value != query.ordinal and (f.ordinal or f.value > 1)]
     if not asked:
         return 1.0
-    there = read_figures(text, language)
+    there = [*read_figures(text, language), *read_figures(context, language)]
     lines = text.count("\n")
     met = [
         any(f.value == t.value and f.ordinal == t.ordinal for t in there)
@@ -274,15 +280,32 @@ def _is_demand(unit: Unit) -> bool:
     return bool(asked or notion)
 
 
-def _counted_missing(query: Query, units: Sequence[Unit], missing: Sequence[Unit]) -> bool:
-    """Whether the thing that is to be counted (幾多個座位) is not there."""
-    at = counted(query)
-    if at is None:
-        return False
-    after = [(query.folded.find(u.surface, at), u) for u in units]
-    first = min(((i, -len(u.surface), u) for i, u in after if 0 <= i - at <= 4),
-                key=lambda t: t[:2], default=None)
-    return first is not None and first[2] in missing
+def _focus_missing(query: Query, units: Sequence[Unit], missing: Sequence[Unit]) -> bool:
+    """Whether the very thing that is asked for (幾多個座位, 失業率是多少) is not there."""
+    for a, b in focus(query):
+        best: tuple[int, Unit] | None = None
+        for unit in units:
+            size = len(unit.surface)
+            at = query.folded.find(unit.surface)
+            while at >= 0:
+                near = a <= at <= b or (query.is_chinese and a <= at + size <= b)
+                if near and (best is None or size > best[0]):
+                    best = (size, unit)
+                at = query.folded.find(unit.surface, at + 1)
+        if best is not None and best[1] in missing:
+            return True
+    return False
+
+
+_PROCEDURAL = re.compile(
+    r"申请|提交|办理|填写|登记|手续|程序|apply|submit|procedure|application|register|requer|apresent|"
+    r"pedido|inscri"
+)
+
+
+def _unexplained(query: Query, passage: Passage) -> bool:
+    """Whether the question asks how to do something and the passage tells of no procedure."""
+    return query.kind == "procedure" and not _PROCEDURAL.search(fold(passage.text))
 
 
 def _listing(query: Query, passage: Passage) -> dict[str, float]:

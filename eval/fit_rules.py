@@ -38,19 +38,19 @@ RANK_PRIOR = {
     "name_missing": -2.0, "notion_missing": -0.5, "word_missing": -0.3, "year_missing": -3.0,
     "type_missing": -1.0, "ordinal": 3.0, "ordinal_missing": -2.0, "list_lines": 2.0,
     "list_count": 2.0, "list_none": -0.5, "subject": 0.7, "demand_missing": -0.5,
-    "counted_missing": -0.7, "direction_wrong": -0.5, "figure_missing": -1.0, "name_nested": -1.0,
+    "focus_missing": -0.7, "action_missing": -0.7, "direction_wrong": -0.5, "figure_missing": -1.0, "name_nested": -1.0,
 }  # fmt: skip
 DECIDE_PRIOR = {
     "rank_score": 0.3, "margin": 0.1, "similarity": 1.0, "coverage": 2.0, "sentence": 1.0,
     "name_missing": -2.5, "notion_missing": -1.0, "word_missing": -1.5, "year_missing": -4.0,
-    "type_missing": -1.2, "demand_missing": -1.5, "counted_missing": -1.5,
+    "type_missing": -1.2, "demand_missing": -1.5, "focus_missing": -1.5, "action_missing": -1.5,
     "direction_wrong": -3.5, "procedure": -2.5, "reason": -2.0, "latin": 0.5,
     "ordinal": 1.0, "ordinal_missing": -1.0, "list_none": -0.3, "list_lines": 0.5,
     "figure_missing": -2.0,
 }  # fmt: skip
 FOLDS = 8
-FALSE_REFUSALS = 0.03
-"""Share of the answerable questions that may be refused on the set that is fitted on."""
+FALSE_REFUSALS = 0.05
+"""Share of the answerable questions that may be refused in cross-validation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +186,8 @@ def main(argv: Sequence[str], say: Callable[[str], Any] = lambda s: sys.stdout.w
     by = fit_rank(data)
     all_ranked = [rank(c, by) for c in data]
     decide = fit_decide(all_ranked)
-    scores = [decided(c, decide) for c, d in zip(all_ranked, data, strict=True) if d.answerable]
-    threshold = round(float(np.quantile(scores, FALSE_REFUSALS)), 4)
+    # From cross-validation: on what it was fitted on, a model is surer than elsewhere.
+    threshold = round(float(np.quantile([p[i] for i in yes], FALSE_REFUSALS)), 4)
     model = {"rank": by, "decide": decide, "threshold": threshold}
     out = Path(__file__).parents[1] / "chatbot" / "rules.json"
     out.write_text(json.dumps(model, indent=1) + "\n", encoding="utf-8")

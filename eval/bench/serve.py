@@ -30,6 +30,7 @@ from eval.bench.questions import questions
 
 ASKED = 50
 IN_ONE_CONVERSATION = 5
+LOG = "serve.log"
 PATIENCE = 300.0
 """Seconds after which a server that is not ready, or an answer, is given up."""
 _MIB = 1 << 20
@@ -47,6 +48,7 @@ def measure(runs: int) -> list[Figure]:
                 idle.append(resident(process))
                 waits += ask_all(url, questions(ASKED))
                 after.append(resident(process))
+            _check_log(home / LOG)
     return [
         median_of("server ready to answer", ready, "s"),
         median_of("  resident memory when ready", idle, "MiB", 0),
@@ -70,14 +72,14 @@ def serving(home: Path) -> Iterator[tuple[str, psutil.Process, float]]:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     start = time.perf_counter()
-    with (home / "serve.log").open("wb") as log:
+    with (home / LOG).open("wb") as log:
         server = subprocess.Popen(
             command(["serve", "--port", str(port)]), env=environment(home), stdout=log, stderr=log
         )
     try:
         while not _healthy(url):
             if server.poll() is not None or time.perf_counter() - start > PATIENCE:
-                said = (home / "serve.log").read_text("utf-8", "replace").strip()[-600:]
+                said = (home / LOG).read_text("utf-8", "replace").strip()[-600:]
                 raise PonteError(f"the server did not become ready: {said}")
             time.sleep(0.05)
         yield url, psutil.Process(server.pid), time.perf_counter() - start
@@ -140,6 +142,13 @@ def _ask(client: httpx.Client, event: dict[str, Any], visitor: str, question: st
                     raise PonteError(f"the server failed at {question!r}: {message['output']}")
                 return
     raise PonteError(f"the server gave no answer to {question!r}")
+
+
+def _check_log(log: Path) -> None:
+    """A question that failed inside the server shows there only: the page says so politely."""
+    said = log.read_text("utf-8", "replace")
+    if "Traceback" in said:
+        raise PonteError(f"the server failed at a question: {said.strip()[-600:]}")
 
 
 def _healthy(url: str) -> bool:
