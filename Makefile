@@ -77,7 +77,7 @@ browser:
 	[ -n "$$(fc-list :lang=zh-tw 2>/dev/null)" ] || missing="$$missing fontconfig fonts-noto-cjk"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then echo "The tests of the page need a browser named" \
-	"chromium and a font with Chinese characters; install:$$missing" >&2; exit 1; fi; \
+	"chromium and a font with Chinese characters; install: $$missing" >&2; exit 1; fi; \
 	echo "Installing for the tests of the page: $$missing"; \
 	$(SUDO) apt-get update -q && \
 	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$missing
@@ -87,6 +87,6 @@ lock: ## write constraints.txt anew (on Python 3.11) from the newest versions al
 	$(PYTHON) -m venv "$$scratch/v" && "$$scratch/v/bin/python" -m pip install '.[test]' && \
 	"$$scratch/v/bin/python" -m pip freeze --all --exclude ponte --exclude pip | \
 	sed -E 's/\+[a-z0-9]+$$//' | grep -vE '^(nvidia-|cuda-|triton=)' > "$$scratch/frozen" && \
-	grep ';' constraints.txt >> "$$scratch/frozen" && \
+	grep '^[^#].*;' constraints.txt >> "$$scratch/frozen" && \
 	{ grep '^#' constraints.txt; LC_ALL=C sort -f "$$scratch/frozen"; } > "$$scratch/new" && \
 	mv "$$scratch/new" constraints.txt

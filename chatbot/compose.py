@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from chatbot.evidence import Evidence
 from chatbot.phrases import in_script, say
 from chatbot.question import Query
-from chatbot.reader import Reading, Span
-from chatbot.rules import quote_span
+from chatbot.reader import Reading, Span, quote_span
 from corpus.records import Citation, Hit, Language, Passage
 from corpus.sentences import sentences
 from index.stored import Snapshot
@@ -128,7 +127,9 @@ def _list(query: Query, top: Reading, snapshot: Snapshot, evidence: Evidence) ->
     passage = top.hit.passage
     if "\n" in passage.text:
         names = [line.strip() for line in top.source.split("\n") if line.strip()]
-        statement = Statement(passage, Span(0, len(passage.text)), "\n".join(f"- {n}" for n in names))
+        statement = Statement(
+            passage, Span(0, len(passage.text)), "\n".join(f"- {n}" for n in names)
+        )
         return _draft(query, [statement], say(query.language, "and").join(names), "")
     items = _siblings(passage, snapshot)
     if items:
@@ -151,9 +152,9 @@ def _siblings(passage: Passage, snapshot: Snapshot) -> list[Passage]:
         return []
     start, end = sentences(passage.text)[-1]
     lead = passage.text[start:end]
-    return [
-        p for p in snapshot.passages if p.doc_id == passage.doc_id and p.lead_in == lead
-    ][:ITEMS]
+    return [p for p in snapshot.passages if p.doc_id == passage.doc_id and p.lead_in == lead][
+        :ITEMS
+    ]
 
 
 def _head(passage: Passage, language: Language) -> Statement:
@@ -186,8 +187,14 @@ def _cite(
     numbers: list[int] = []
     for s in statements:
         cited = citation(s.passage, s.quote, 0, language)
-        same = next((c.n for c in citations if (c.doc_id, c.start, c.end) ==
-                     (cited.doc_id, cited.start, cited.end)), None)
+        same = next(
+            (
+                c.n
+                for c in citations
+                if (c.doc_id, c.start, c.end) == (cited.doc_id, cited.start, cited.end)
+            ),
+            None,
+        )
         if same is None:
             same = len(citations) + 1
             citations.append(replace(cited, n=same))

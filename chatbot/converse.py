@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from chatbot.question import Query
+from chatbot.wording import pattern
 from corpus.fold import fold
 from corpus.glossary import Mention
 from corpus.records import Turn
@@ -19,20 +20,13 @@ Read = Callable[[str], Query]
 TURNS = 6
 """Questions of the user, counted from the last, that a conversation is followed back."""
 
-_LEAD = re.compile(
-    r"^(?:同时|此外|那么?|咁|噉|咁样|还有|仲有|另外|至于|而|and(?: then)?|what about|how about|so|ok|then|but|"
-    r"also|e(?: quanto)?|e quanto a|mas|então|também)(?=[\s,，:：]|[^\x00-\x7f]|$)[\s,，:：]*"
-)
+_LEAD = pattern("followup", "lead", r"^{}(?=[\s,，:：]|[^\x00-\x7f]|$)[\s,，:：]*")
 _TAIL = re.compile(r"[\s]*(?:又如何|又点|又怎样|点啊|呢|咧|啊|呀)?[\s?？!！。.]*$")
-_PRONOUN = re.compile(
-    r"它们|它|该[\u4e00-\u9fff]{0,2}|这个[\u4e00-\u9fff]{0,2}|那个[\u4e00-\u9fff]{0,2}|其(?!他|它|中|实|余)|"
-    r"佢哋|佢|呢个[\u4e00-\u9fff]{0,2}|嗰个[\u4e00-\u9fff]{0,2}|个(?=基金|论坛|协议|平台)|当中|其中|"
-    r"\b(?:it|its|they|them|their|this|these|those|there|that one|the (?:first|second|other|latter|former)(?: one)?)\b|"
-    r"\b(?:ele|ela|eles|elas|isso|isto|esse|essa|esses|essas|este|esta|lá|seu|sua|seus|suas|deste|desta|desse|dessa|dele|dela|nele|nela)\b"
-)
+_PRONOUN = pattern("followup", "pronoun")
+_FILLER = pattern("followup", "filler", "(?i)^{}")
+_REVERSED = pattern("followup", "reversed")
+_NEXT = pattern("followup", "next")
 _GEO = frozenset({"country", "place", "zone", "institution", "concept"})
-_FILLER = re.compile(r"^(?:in|on|for|with|of|the|to|at|em|no|na|para|com|o|a|os|as|do|da|ao|à|à?s|e|在|对|与|同|和)\s*",
-                     re.IGNORECASE)  # fmt: skip
 
 
 def standalone(question: str, history: Sequence[Turn], read: Read) -> str:
@@ -66,18 +60,14 @@ def _resolve(question: str, before: str, read: Read) -> str:
     pronoun = _PRONOUN.search(now.folded)
     if pronoun and not _own_names(now):
         topic = _topic(then)
-        return _put(question, now, pronoun.start(), pronoun.end(), topic) if topic else (
-            f"{before} {question}"
+        return (
+            _put(question, now, pronoun.start(), pronoun.end(), topic)
+            if topic
+            else (f"{before} {question}")
         )
     if (lead or _is_elliptic(now)) and not _own_names(now):
         return _attach(question[lead.end() if lead else 0 :], now, then)
     return question
-
-
-_REVERSED = re.compile(
-    r"反过来|倒过来|反之|相反|调转|the other way (?:a?round)|vice versa|in reverse|ao contrário|inverso"
-)
-_NEXT = re.compile(r"^下一?[个项条点]|^(?:the )?next(?: one| item| measure)?$|^a? ?(?:seguinte|próxima)")
 
 
 def _turn(focus: str, then: Query) -> str | None:
@@ -85,13 +75,21 @@ def _turn(focus: str, then: Query) -> str | None:
     if len(then.folded) != len(then.text):
         return None
     if _REVERSED.search(focus):
-        names = [m for m in then.mentions if m.term.is_name and m.term.kind in _GEO
-                 and m.term.kind != "concept"]
+        names = [
+            m
+            for m in then.mentions
+            if m.term.is_name and m.term.kind in _GEO and m.term.kind != "concept"
+        ]
         if len(names) >= 2:
             a, b = names[0], names[1]
             text = then.text
-            return (text[: a.start] + text[b.start : b.end] + text[a.end : b.start]
-                    + text[a.start : a.end] + text[b.end :])
+            return (
+                text[: a.start]
+                + text[b.start : b.end]
+                + text[a.end : b.start]
+                + text[a.start : a.end]
+                + text[b.end :]
+            )
     if then.ordinal is not None and _NEXT.search(focus):
         return re.sub(rf"(?<!\d){then.ordinal}(?!\d)", str(then.ordinal + 1), then.text, count=1)
     return None

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from chatbot.logistic import coefficients
+from chatbot.periods import asked_periods_missing
 from chatbot.phrases import in_script, say
 from chatbot.question import Query
 from chatbot.reader import Reading
-from chatbot.rules import asked_periods_missing, coefficients
+from chatbot.wording import pattern
 from corpus.dates import read_dates
 from corpus.glossary import Mention
-
-_COMPARISON_WORDS = re.compile(
-    r"哪[个邊边]|边[个份边]|相比|对比一?下|比较一?下|比较|更|還是|还是|定系|定|和|与|同|跟|两者|[大多高早低少]啲|分别|"
-    r"\bcompare[ds]?\b|\bcomparing\b|\bversus\b|\bvs\.?|\bor\b|\band\b|\bthan\b|\bou\b|\be\b|\bdifference between\b"
-)
 
 
 def answers(query: Query, readings: Sequence[Reading]) -> bool:
@@ -40,8 +36,10 @@ def refusal_reason(query: Query, readings: Sequence[Reading]) -> str:
         return say(lang, "missing_year_only", asked=joint.join(asked))
     named = [u for u in top.missing if u.is_name] or list(top.missing)
     if named:
-        terms = [f"{say(lang, 'open')}{_surface(query, u.surface)}{say(lang, 'close')}"
-                 for u in sorted(named, key=lambda u: -u.weight)[:3]]
+        terms = [
+            f"{say(lang, 'open')}{_surface(query, u.surface)}{say(lang, 'close')}"
+            for u in sorted(named, key=lambda u: -u.weight)[:3]
+        ]
         return say(lang, "missing_terms", terms=say(lang, "and").join(dict.fromkeys(terms)))
     if top.features.get("type_missing"):
         return say(lang, "missing_kind", kind=say(lang, f"kind_{query.kind}"))
@@ -97,4 +95,4 @@ def _sides(query: Query) -> list[Mention]:
 
 def _strip(text: str) -> str:
     """Take the words of comparing out of a question."""
-    return _COMPARISON_WORDS.sub(" ", text)
+    return pattern("comparison", "words").sub(" ", text)

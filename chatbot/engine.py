@@ -1,4 +1,4 @@
-"""The engine: everything that a question needs, loaded once and exchanged when the index changes."""
+"""The engine: what a question needs, loaded once and exchanged when the index changes."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from corpus.split import split
 from index.build import BuildReport, build_index
 from index.encoder import Encoder, Progress, load_encoder
 from index.models import describe_model
-from index.snapshot import current_id, open_current
 from index.segment import Segmenter
+from index.snapshot import current_id, open_current
 from index.stored import Snapshot
 
 log = logging.getLogger(__name__)

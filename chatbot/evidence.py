@@ -134,7 +134,7 @@ class Evidence:
             return True
         if term.kind != "quantity":
             return False
-        # A quantity is mostly not named but given: 於1995年成立 is a founding date, 佔28.5% a share.
+        # A quantity is mostly given, not named: 於1995年成立 is a founding date, 佔28.5% a share.
         given = next((by for named, by in _GIVEN_IN if any(map(named.search, term.forms))), None)
         about = term.broader or ("",)
         return any(
@@ -165,6 +165,7 @@ def _spelt_out(word: str, folded: str) -> bool:
 
 def bigram_overlap(question: str, text: str) -> float:
     """Share of the question's character bigrams that stand in `text` (both folded), 0 to 1."""
+
     def grams(s: str) -> set[str]:
         s = "".join(c for c in s if c.isalnum())
         return {s[i : i + 2] for i in range(len(s) - 1)}

@@ -29,12 +29,14 @@ def ungrounded(
     quotes = [c.quote for c in citations]
     renditions = [c.rendition for c in citations if c.rendition]
     heads = [f"{c.title}\n{c.section}" for c in citations]
+    languages: list[Language | None] = ["zh-Hant"] * len(quotes)
+    languages += [_latin(language)] * len(renditions)
     text = _MARKS.sub(" ", draft)
     missing = missing_figures(
         text,
         [*quotes, *renditions],
         draft_language=language,
-        source_languages=["zh-Hant"] * len(quotes) + [_latin(language)] * len(renditions),
+        source_languages=languages,
     )
     there = _names([*quotes, *renditions, *heads, question], lexicon)
     missing += [name for name in _surfaces(text, lexicon) if name not in there]

@@ -6,12 +6,12 @@ from corpus.fold import converter
 from corpus.records import Language
 
 _HANT = {
-    "greeting": "您好！我根據收錄的官方文件回答有關澳門區域合作的問題，並為每一句附上出處。請直接提問，"
-    "例如：「2022年澳門與歐盟的貿易總額是多少？」",
+    "greeting": "您好！我根據收錄的官方文件回答有關澳門區域合作的問題，並為每一句附上出處。"
+    "請直接提問，例如：「2022年澳門與歐盟的貿易總額是多少？」",
     "thanks": "不客氣。如有其他問題，請隨時提出。",
     "bye": "再見！",
-    "about": "我是 Ponte，根據收錄的官方文件回答有關澳門區域合作（CEPA、粵港澳大灣區、葡語國家平台、歐盟、"
-    "一帶一路）的問題。答案只取自文件，並註明出處；文件沒有寫的，我會直說。",
+    "about": "我是 Ponte，根據收錄的官方文件回答有關澳門區域合作（CEPA、粵港澳大灣區、葡語國家"
+    "平台、歐盟、一帶一路）的問題。答案只取自文件，並註明出處；文件沒有寫的，我會直說。",
     "empty_question": "請輸入一個問題。",
     "too_long": "問題太長，請用不超過 {limit} 個字提問。",
     "not_found": "收錄的文件沒有回答這個問題。",
@@ -64,8 +64,8 @@ _PT = {
     "empty_question": "Escreva uma pergunta, por favor.",
     "too_long": "A pergunta é demasiado longa; use no máximo {limit} caracteres.",
     "not_found": "Os documentos não respondem a esta pergunta.",
-    "missing_year": "Os documentos nada dizem a este respeito para {asked}; o mais próximo refere-se "
-    "a {there}.",
+    "missing_year": "Os documentos nada dizem a este respeito para {asked}; o mais próximo "
+    "refere-se a {there}.",
     "missing_year_only": "Os documentos nada dizem a este respeito para {asked}.",
     "missing_terms": "Os documentos não respondem a esta pergunta: o que há de mais próximo não "
     "menciona {terms}.",

@@ -101,9 +101,13 @@ def converse_step(state: State) -> State:
     language = ask.language or question_language(text, "zh-Hant", r.lexicon.vocabulary)
     kind = smalltalk(text)
     if kind == "empty_question":
-        return replace(state, answer=_refuse(state, text, text, language, kind, say(language, kind)))
+        return replace(
+            state, answer=_refuse(state, text, text, language, kind, say(language, kind))
+        )
     if kind:
-        reply = Answer(ask.question, text, language, "answered", say(language, kind), confidence=1.0)
+        reply = Answer(
+            ask.question, text, language, "answered", say(language, kind), confidence=1.0
+        )
         return replace(state, answer=reply)
     if len(text) > LONGEST:
         message = say(language, "too_long", limit=LONGEST)
@@ -149,7 +153,9 @@ def compose_step(state: State) -> State:
     if not answers(query, state.readings):
         message = refusal_reason(query, state.readings)
         top = state.readings[0].answerability if state.readings else 0.0
-        answer = _refuse(state, query.text, state.ask.question, query.language, "not_found", message)
+        answer = _refuse(
+            state, query.text, state.ask.question, query.language, "not_found", message
+        )
         return replace(state, answer=replace(answer, confidence=round(1 - top, 4)))
     return replace(state, draft=compose(query, state.readings, r.snapshot, r.evidence))
 

@@ -12,7 +12,8 @@ from typing import Protocol
 
 from chatbot.evidence import Unit
 from chatbot.question import Query
-from corpus.records import Hit, Language
+from corpus.records import Hit, Language, Passage
+from corpus.sentences import sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +62,14 @@ class Reader(Protocol):
     def read(self, query: Query, hits: Sequence[Hit]) -> tuple[Reading, ...]:
         """Return one reading for each hit, best first."""
         ...
+
+
+def quote_span(passage: Passage, text: str, index: int, count: int) -> Span:
+    """The span of the original that says what sentence `index` of `count` of `text` says.
+
+    Renditions keep the number and order of sentences; where one does not, all is quoted.
+    """
+    own = sentences(passage.text)
+    if len(own) == count and index < len(own):
+        return Span(*own[index])
+    return Span(0, len(passage.text))

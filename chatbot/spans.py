@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from chatbot.question import Query
+from chatbot.wording import pattern
 from corpus.dates import read_dates
 from corpus.fold import fold
 from corpus.glossary import Lexicon
@@ -13,23 +15,21 @@ from corpus.numbers import Figure, read_figures
 from corpus.records import Language
 from corpus.sentences import clauses
 
-_MONEY = frozenset({"MOP", "USD", "CNY", "EUR", "HKD", "money"})
-_AREA = frozenset({"m2", "km2"})
-# What the wording of a question says of the unit it wants (folded).
-_WANTS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
-    (re.compile(r"百分|占比|比重|比例|几成|份额|%|percent|proportion|\bshare\b|percentag|quota|升幅|增幅|增长率|同比|"
-                r"grow|cresc|aument|increase|\brise\b|subi"), frozenset({"%", "pp"})),
-    (re.compile(r"面积|占地|多大地方|平方|\barea\b|\bárea\b|\barea\b|square|superf|floor|metros"), _AREA),
-    (re.compile(r"多少钱|几多钱|金额|总额|贸易额|存量|多少[亿万]|几多[亿万]|澳门元|美元|人民币|资金|规模|经济总量|带动.*投资|"
-                r"\bmoney\b|\bvalue\b|\bworth\b|\bstock\b|patacas?|\bmop\b|dollar|\busd\b|d[oó]lares|\bvalor\b|"
-                r"montante|how much|quanto (?:vale|dinheiro|foi|era)|\boutput\b|\bgdp\b|\bpib\b|\bcapital\b"), _MONEY),
-)  # fmt: skip
+_UNITS = {
+    "share": frozenset({"%", "pp"}),
+    "area": frozenset({"m2", "km2"}),
+    "money": frozenset({"MOP", "USD", "CNY", "EUR", "HKD", "money"}),
+}
 # A name may stand in brackets; the pair is the key to its end.
 _QUOTED = re.compile(r"《[^《》]*(?:〈[^〈〉]*〉[^《》]*)*》|“[^“”]{2,60}”|「[^「」]{2,60}」")
 _PLACES = frozenset({"country", "place", "zone"})
-_NAMES = frozenset({"agreement", "institution", "fund", "event", "programme", "country", "place",
-                    "zone"})
-_LATIN_NAME = re.compile(r"(?:[A-ZÀ-Ý][\w’'-]*)(?:(?: (?:of|and|the|for|on|in|de|da|do|das|dos|e|para|a|o)){0,3} [A-ZÀ-Ý][\w’'-]*)+")
+_NAMES = frozenset(
+    {"agreement", "institution", "fund", "event", "programme", "country", "place", "zone"}
+)
+_LATIN_NAME = re.compile(
+    r"(?:[A-ZÀ-Ý][\w’'-]*)"
+    r"(?:(?: (?:of|and|the|for|on|in|de|da|do|das|dos|e|para|a|o)){0,3} [A-ZÀ-Ý][\w’'-]*)+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,10 @@ class Candidate:
 
 def wanted_units(query: Query) -> frozenset[str]:
     """Units that would fit the question; empty where its wording does not say."""
-    return next((units for pattern, units in _WANTS if pattern.search(query.folded)), frozenset())
+    return next(
+        (units for name, units in _UNITS.items() if pattern("units", name).search(query.folded)),
+        frozenset(),
+    )
 
 
 def short_answer(
@@ -100,9 +103,7 @@ def _grams(text: str) -> set[str]:
     han = "".join(c if "\u4e00" <= c <= "\u9fff" else " " for c in text)
     grams = {run[i : i + 2] for run in han.split() for i in range(len(run) - 1)}
     words = re.findall(r"[a-zà-ÿ]{2,}", text)
-    return grams | {f"{x} {y}" for x, y in zip(words, words[1:], strict=False)} | {
-        w for w in words if len(w) > 3
-    }
+    return grams | {f"{x} {y}" for x, y in pairwise(words)} | {w for w in words if len(w) > 3}
 
 
 def _figures(
@@ -142,8 +143,10 @@ def _counted(query: Query, text: str, end: int, figure: Figure) -> float:
 def _with_counter(text: str, b: int, end: int, language: Language) -> int:
     """Take in the counter after a Chinese figure (153個, 26項, 五屆, 20多個)."""
     if language.startswith("zh"):
-        m = re.match(r"\s*(?:多|餘|余)?[個个項项次屆届家間间種种名人位條条份座類类年月周成倍]?", text[b:end])
-        if m and m[0].strip() and not text[b : b + 1] in "，。":
+        m = re.match(
+            r"\s*(?:多|餘|余)?[個个項项次屆届家間间種种名人位條条份座類类年月周成倍]?", text[b:end]
+        )
+        if m and m[0].strip() and text[b : b + 1] not in "，。":
             return b + m.end()
     return b
 

@@ -1,9 +1,10 @@
 """Cleaning: general repairs that turn an extracted or copied text into one line for each block.
 
 Only marks and white space are taken away, never words: links to a heading of the same page,
-emphasis, HTML formatting; ideographs get their usual code point; sentences cut by line or page breaks are joined; a wrong closing
-quotation mark is mended; spaces between Chinese characters go. What comes out is Markdown:
-headings with `#`, items with `-` or their number, one blank line between blocks.
+emphasis, HTML formatting; ideographs get their usual code point; sentences cut by line or page
+breaks are joined; a wrong closing quotation mark is mended; spaces between Chinese characters go.
+What comes out is Markdown: headings with `#`, items with `-` or their number, one blank line
+between blocks.
 """
 
 from __future__ import annotations
@@ -39,10 +40,9 @@ _LINK = re.compile(r"\[([^\[\]\n]+)\]\(((?:[^()\n]|\([^()\n]*\))*)\)")
 _STRONG = re.compile(r"(\*\*|__)(?=\S)([^\n]+?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]+?)(?<=[^\s*])\*(?![\w*])")
 _BOLD_LINE = re.compile(r"^\s*(?:\*\*|__|<(?:b|strong)>)(.+?)(?:\*\*|__|</(?:b|strong)>)\s*$", re.I)
-_WIDE = r"\u2014\u2015\u2018\u2019\u201c\u201d\u2026\u2027\u3001-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff5e"
-_SPACES = re.compile(
-    rf"(?<=[{_WIDE}])[ \t]+(?=[{_WIDE}0-9])|(?<=[0-9])[ \t]+(?=[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])"
-)
+_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WIDE = rf"\u2014\u2015\u2018\u2019\u201c\u201d\u2026\u2027\u3001-\u303f{_HAN}\uff01-\uff5e"
+_SPACES = re.compile(rf"(?<=[{_WIDE}])[ \t]+(?=[{_WIDE}0-9])|(?<=[0-9])[ \t]+(?=[{_HAN}])")
 _PASSES = 20
 
 
@@ -91,8 +91,11 @@ def _characters(text: str) -> str:
 def _read(text: str) -> list[Line]:
     """Lines with their marks taken apart; navigation and rules are left out."""
     raws = text.split("\n")
-    headings = {_strip(line.body) for line in (read_line(raw, False, 0) for raw in raws)
-                if line.kind in ("heading", "section")}
+    headings = {
+        _strip(line.body)
+        for line in (read_line(raw, False, 0) for raw in raws)
+        if line.kind in ("heading", "section")
+    }
     lines: list[Line] = []
     gap = True
     for number, raw in enumerate(raws, 1):
@@ -106,8 +109,9 @@ def _read(text: str) -> list[Line]:
         bold = _BOLD_LINE.match(raw)
         if bold and "**" not in bold[1] and not ends_sentence(bold[1]) and width(bold[1]) <= 60:
             # A line set in bold as a whole is a heading below the one that it stands under.
-            last = next((len(p.marker) for p in reversed(lines) if p.kind == "heading"
-                         and not p.indent), 1)
+            last = next(
+                (len(p.marker) for p in reversed(lines) if p.kind == "heading" and not p.indent), 1
+            )
             lines.append(Line("heading", "#" * min(last + 1, 6), _inline(bold[1]), 1, True, number))
         else:
             line = read_line(_inline(raw), gap, number)
@@ -123,8 +127,13 @@ def _strip(text: str) -> str:
 
 def _inline(text: str) -> str:
     """Take away inline marks: images, links, HTML formatting, emphasis."""
-    for pattern, by in ((_IMAGE, r"\1"), (_LINK, r"\1"), (_TAG, ""), (_STRONG, r"\2"),
-                        (_EMPHASIS, r"\1")):
+    for pattern, by in (
+        (_IMAGE, r"\1"),
+        (_LINK, r"\1"),
+        (_TAG, ""),
+        (_STRONG, r"\2"),
+        (_EMPHASIS, r"\1"),
+    ):
         text = pattern.sub(by, text)
     return text
 
@@ -152,8 +161,11 @@ def _wrap_width(lines: list[Line]) -> int:
     if len(widths) < 8:
         return 0
     wrap = widths[int(len(widths) * 0.9)]
-    cut = [line for line in lines if width(line.marker + line.body) >= 0.85 * wrap
-           and not ends_sentence(line.body)]
+    cut = [
+        line
+        for line in lines
+        if width(line.marker + line.body) >= 0.85 * wrap and not ends_sentence(line.body)
+    ]
     return wrap if 40 <= wrap <= 120 and len(cut) >= 0.35 * len(widths) else 0
 
 
@@ -186,7 +198,7 @@ def _tidy(text: str) -> str:
     out: list[str] = []
     open_ = 0
     for char in text:
-        if char == "＂":  # noqa: RUF001 - the very mark that is mended
+        if char == "＂":
             char = "”" if open_ > 0 else "“"
         open_ += (char == "“") - (char == "”")
         out.append(char)
@@ -203,10 +215,17 @@ def _promote(lines: list[Line]) -> list[Line]:
             joint = " " if line.marker[-1] == "." or line.marker[0] == "第" else ""
             body = line.marker + joint + line.body
             deep = 3 if line.marker[0] in "(（" else 2
-            line = (Line("heading", "#" * deep, body, 0, True, line.number) if alone
-                    else replace(line, kind="plain", marker="", body=body))
-        elif i == 0 and not titled and len(lines) > 1 and line.kind == "plain" and not (
-            ends_sentence(line.body) or width(line.body) > 120
+            line = (
+                Line("heading", "#" * deep, body, 0, True, line.number)
+                if alone
+                else replace(line, kind="plain", marker="", body=body)
+            )
+        elif (
+            i == 0
+            and not titled
+            and len(lines) > 1
+            and line.kind == "plain"
+            and not (ends_sentence(line.body) or width(line.body) > 120)
         ):
             line = Line("heading", "#", line.body, 0, True, line.number)
         out.append(line)
@@ -240,9 +259,13 @@ def _render(lines: list[Line]) -> Cleaned:
         else:
             levels = levels if line.kind == "plain" else []
             lead = line.marker + " " if line.kind == "heading" else ""
-        together = before is not None and not line.gap and (
-            (before.kind == line.kind and line.kind in ("plain", "table"))
-            or (line.kind in ("bullet", "number") and before.kind in ("bullet", "number"))
+        together = (
+            before is not None
+            and not line.gap
+            and (
+                (before.kind == line.kind and line.kind in ("plain", "table"))
+                or (line.kind in ("bullet", "number") and before.kind in ("bullet", "number"))
+            )
         )
         if before is not None and not together:
             out.append("")

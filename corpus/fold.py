@@ -22,7 +22,16 @@ class _Converter(Protocol):
 # and some that it leaves alone.
 _RADICALS = str.maketrans(
     {chr(c): unicodedata.normalize("NFKC", chr(c)) for c in range(0x2F00, 0x2FD6)}
-    | {"⺠": "民", "⻓": "长", "⻔": "门", "⻛": "风", "⻬": "齐", "⻋": "车", "⻄": "西", "⻅": "见"}
+    | {
+        "⺠": "民",
+        "⻓": "长",
+        "⻔": "门",
+        "⻛": "风",
+        "⻬": "齐",
+        "⻋": "车",
+        "⻄": "西",
+        "⻅": "见",
+    }
 )
 
 

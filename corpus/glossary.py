@@ -88,8 +88,15 @@ class Lexicon:
             if _is_letter(form[0]) and i and _is_letter(folded[i - 1]):
                 continue
             if _is_letter(form[-1]) and end < len(folded) and _is_letter(folded[end]):
-                plural = next((s for s in ("s", "es") if folded.startswith(s, end) and not
-                               _is_letter(folded[end + len(s) : end + len(s) + 1])), None)
+                plural = next(
+                    (
+                        s
+                        for s in ("s", "es")
+                        if folded.startswith(s, end)
+                        and not _is_letter(folded[end + len(s) : end + len(s) + 1])
+                    ),
+                    None,
+                )
                 if plural is None:
                     continue
                 end += len(plural)
@@ -136,8 +143,9 @@ class Lexicon:
         if len(text) != len(folded):
             return found
         if language == "pt":
-            found = [m for m in found if folded[m.start : m.end] != "eu" or
-                     text[m.start : m.end] == "EU"]
+            found = [
+                m for m in found if folded[m.start : m.end] != "eu" or text[m.start : m.end] == "EU"
+            ]
         for m in re.finditer(r"(?<![A-Za-z])[A-Z]{2,5}(?![A-Za-z])", text):
             for term in self._by_acronym.get(m[0], ()):
                 found = [f for f in found if f.end <= m.start() or f.start >= m.end()]

@@ -14,7 +14,9 @@ _NUMBER = re.compile(r"^(\d{1,3}[.．)）、](?!\d)|[(（]\d{1,3}[)）]|[①-⑳
 _HAN_NUMBER = re.compile(
     r"^((?:[一二三四五六七八九十百]{1,4}、)|(?:[(（][一二三四五六七八九十百]{1,4}[)）]))[ \t]*(.*)$"
 )
-_PART = re.compile(rf"^(第[一二三四五六七八九十百零〇\d]{{1,6}}[编編章节節部])[ \t]*([{_HAN}].{{0,40}})$")
+_PART = re.compile(
+    rf"^(第[一二三四五六七八九十百零〇\d]{{1,6}}[编編章节節部])[ \t]*([{_HAN}].{{0,40}})$"
+)
 _ARTICLE = re.compile(r"^第[一二三四五六七八九十百千零〇\d]{1,6}[条條]")
 _ROMAN = re.compile(r"^((?:X{0,3}(?:IX|IV|V?I{0,3}))\.)[ \t]+(\S.*)$")
 _TABLE_RULE = re.compile(r"^\|?[ \t]*:?-{3,}:?[ \t]*(\|[ \t]*:?-{3,}:?[ \t]*)*\|?$")
@@ -78,7 +80,9 @@ def width(text: str) -> int:
 
 def is_han(char: str) -> bool:
     """Whether a character is a Chinese ideograph."""
-    return "\u4e00" <= char <= "\u9fff" or "\u3400" <= char <= "\u4dbf" or "\uf900" <= char <= "\ufaff"
+    return (
+        "\u4e00" <= char <= "\u9fff" or "\u3400" <= char <= "\u4dbf" or "\uf900" <= char <= "\ufaff"
+    )
 
 
 def ends_sentence(text: str) -> bool:

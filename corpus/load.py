@@ -141,10 +141,8 @@ def read_text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise DocumentError(f"{path.name} cannot be read: {error.strerror}") from error
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
+    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    encodings = ["utf-16"] if marked else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
             text = data.decode(encoding)
@@ -199,8 +197,9 @@ def _metadata(path: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise DocumentError(f"{file.name} is not valid TOML: {error}") from error
     if unknown := set(meta) - _KEYS:
-        raise DocumentError(f"{file.name}: unknown key {sorted(unknown)[0]!r}; known: "
-                            f"{', '.join(sorted(_KEYS))}")
+        raise DocumentError(
+            f"{file.name}: unknown key {sorted(unknown)[0]!r}; known: {', '.join(sorted(_KEYS))}"
+        )
     for key in ("title", "language", "kind", "url"):
         if key in meta and not isinstance(meta[key], str):
             raise DocumentError(f"{file.name}: {key} must be text, not {meta[key]!r}")

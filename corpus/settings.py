@@ -23,10 +23,11 @@ class Settings:
     """Everything that can be configured, with its default.
 
     `index`: folder of the snapshots. `cache`: folder of converted model weights and measured
-    choices. `sources`: folder of the documents. `glossary`, `thesaurus`: names and wording. `model`: `bundled`, a folder, or a hub name.
-    `precision`: `auto` (measured once), `bfloat16` or `float32`. `threads`: torch threads, 0 for
-    all cores. `candidates`: passages read for each question. `keep_snapshots`: published
-    snapshots that stay for roll-back. `stale_months`: age from which a figure is said to be old.
+    choices. `sources`: folder of the documents. `glossary`, `thesaurus`: names and wording.
+    `model`: `bundled`, a folder, or a hub name. `precision`: `auto` (measured once), `bfloat16`
+    or `float32`. `threads`: torch threads, 0 for all cores. `candidates`: passages read for each
+    question. `keep_snapshots`: published snapshots that stay for roll-back. `stale_months`: age
+    from which a figure is said to be old.
     """
 
     index: Path = field(default_factory=lambda: user_data_path("ponte") / "index")
@@ -75,9 +76,7 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = 
             values[name] = _convert(f"PONTE_{name.upper()}", raw, types[name])
     settings = Settings(**values)
     if settings.precision not in ("auto", "bfloat16", "float32"):
-        raise SettingsError(
-            f"precision is {settings.precision!r}; use auto, bfloat16 or float32"
-        )
+        raise SettingsError(f"precision is {settings.precision!r}; use auto, bfloat16 or float32")
     return settings
 
 

@@ -79,8 +79,10 @@ def _units(document: Document) -> list[_Unit]:
         else:
             leads = []
             if block.kind == "line":
-                while j + 1 < len(blocks) and blocks[j + 1].kind == "line" and "\n\n" not in (
-                    document.text[blocks[j].end : blocks[j + 1].start]
+                while (
+                    j + 1 < len(blocks)
+                    and blocks[j + 1].kind == "line"
+                    and "\n\n" not in (document.text[blocks[j].end : blocks[j + 1].start])
                 ):
                     j += 1
                 lead, list_id = _lead_before(document, i), f"{block.start}"

@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from chatbot.engine import Engine, Resources, ensure_index
+from chatbot.logistic import decision_features, linear, sigmoid
 from chatbot.pipeline import Ask, State, converse_step
 from chatbot.question import Query
 from chatbot.reader import Reading
 from chatbot.retrieve import retrieve
-from chatbot.rules import decision_features, linear, sigmoid
 from corpus.fold import fold
 from corpus.records import Turn
 from corpus.settings import load_settings
@@ -38,7 +38,8 @@ RANK_PRIOR = {
     "name_missing": -2.0, "notion_missing": -0.5, "word_missing": -0.3, "year_missing": -3.0,
     "type_missing": -1.0, "ordinal": 3.0, "ordinal_missing": -2.0, "list_lines": 2.0,
     "list_count": 2.0, "list_none": -0.5, "subject": 0.7, "demand_missing": -0.5,
-    "focus_missing": -0.7, "action_missing": -0.7, "direction_wrong": -0.5, "figure_missing": -1.0, "name_nested": -1.0,
+    "focus_missing": -0.7, "action_missing": -0.7, "direction_wrong": -0.5,
+    "figure_missing": -1.0, "name_nested": -1.0,
 }  # fmt: skip
 DECIDE_PRIOR = {
     "rank_score": 0.3, "margin": 0.1, "similarity": 1.0, "coverage": 2.0, "sentence": 1.0,
@@ -104,9 +105,7 @@ def _holds(reading: Reading, passage: str) -> bool:
     return bool(theirs) and (theirs in ours or ours in theirs)
 
 
-def _matrix(
-    rows: Sequence[Mapping[str, float]], names: Sequence[str]
-) -> Floats:
+def _matrix(rows: Sequence[Mapping[str, float]], names: Sequence[str]) -> Floats:
     return np.array([[row.get(name, 0.0) for name in names] + [1.0] for row in rows])
 
 
@@ -130,8 +129,9 @@ def rank(case: Case, weights: Mapping[str, float]) -> Case:
     """A case with its readings in the order of a model."""
     scored = [replace(r, score=linear(r.features, weights)) for r in case.readings]
     order = sorted(range(len(scored)), key=lambda i: -scored[i].score)
-    return replace(case, readings=tuple(scored[i] for i in order),
-                   gold=tuple(case.gold[i] for i in order))
+    return replace(
+        case, readings=tuple(scored[i] for i in order), gold=tuple(case.gold[i] for i in order)
+    )
 
 
 def fit_decide(train: Sequence[Case], strength: float = 2.0) -> dict[str, float]:
@@ -167,7 +167,9 @@ def cross_validate(data: Sequence[Case]) -> tuple[list[float], list[Case]]:
     return p, ranked
 
 
-def main(argv: Sequence[str], say: Callable[[str], Any] = lambda s: sys.stdout.write(s + "\n")) -> int:
+def main(
+    argv: Sequence[str], say: Callable[[str], Any] = lambda s: sys.stdout.write(s + "\n")
+) -> int:
     """Fit on the files named (default: the development set) and write `chatbot/rules.json`."""
     settings = load_settings()
     ensure_index(settings)
@@ -182,7 +184,7 @@ def main(argv: Sequence[str], say: Callable[[str], Any] = lambda s: sys.stdout.w
     for share in (0.02, 0.03, 0.05):
         at = float(np.quantile([p[i] for i in yes], share))
         refused = np.mean([p[i] < at for i in no])
-        say(f"  refusing {share:.2f} of the answerable: {refused:.3f} of the others (below {at:.3f})")
+        say(f"  refusing {share:.2f} of the answerable: {refused:.3f} of the rest (under {at:.3f})")
     by = fit_rank(data)
     all_ranked = [rank(c, by) for c in data]
     decide = fit_decide(all_ranked)

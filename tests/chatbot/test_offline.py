@@ -43,7 +43,9 @@ def test_build_search_and_doctor(fresh):
     assert (report["embedded"], report["reused"]) == (0, report["passages"])
     found = run(["search", "trade with the EU", "--json"], env)
     assert found.code == 0, found.err
-    assert len(json.loads(found.out)["hits"]) == 10
+    hits = json.loads(found.out)["hits"]
+    assert len(hits) == 10
+    assert any(hit["dense_rank"] for hit in hits) and any(hit["lexical_rank"] for hit in hits)
     checked = run(["doctor", "--json"], env)
     assert json.loads(checked.out)["ok"], checked.out
     assert attempts_of(attempts) == ""

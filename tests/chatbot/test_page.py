@@ -16,7 +16,7 @@ from datetime import date
 from html.parser import HTMLParser
 
 import pytest
-from conftest import QUESTION, ROOT, environment, guarded, start
+from program import QUESTION, ROOT, environment, guarded, start
 
 from chatbot.page import index_page, listen
 from chatbot.page_html import answer_html, parts_of, refusal_html, start_html, turn_html

@@ -1,0 +1,55 @@
+"""The logistic models of the rule reader: coefficients are data, fitted by `eval.fit_rules`."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from chatbot.question import Query
+from chatbot.reader import Reading
+
+_COEFFICIENTS = Path(__file__).with_name("rules.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficients:
+    """Two logistic models by feature, each with its `bias`, and where to refuse.
+
+    `rank` tells the passage that answers from the others; `decide` tells whether the best one
+    answers; below the probability `threshold` the question is refused.
+    """
+
+    rank: Mapping[str, float]
+    decide: Mapping[str, float]
+    threshold: float
+
+
+@lru_cache(maxsize=1)
+def coefficients() -> Coefficients:
+    """The fitted coefficients that come with the program."""
+    return Coefficients(**json.loads(_COEFFICIENTS.read_text(encoding="utf-8")))
+
+
+def linear(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """The bias and the weighted sum of features; a feature without a weight counts nothing."""
+    return weights.get("bias", 0.0) + sum(weights.get(k, 0.0) * v for k, v in features.items())
+
+
+def sigmoid(z: float) -> float:
+    """1 / (1 + exp(-z)), safe for any z."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
+
+
+def decision_features(query: Query, readings: Sequence[Reading], i: int = 0) -> dict[str, float]:
+    """The features of the decision on reading `i` of readings sorted by score."""
+    other = readings[1 if i == 0 else 0].score if len(readings) > 1 else readings[i].score - 1
+    return {
+        **readings[i].features,
+        "rank_score": readings[i].score,
+        "margin": readings[i].score - other,
+        "latin": float(not query.is_chinese),
+    }
