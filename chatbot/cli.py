@@ -29,18 +29,10 @@ from chatbot.options import (
     engine_for,
     examples,
     settings_for,
+    show_version,
     tell_more,
 )
 from corpus.errors import InputError
-
-
-def _version(value: bool) -> None:
-    if value:
-        from chatbot.version import program_version
-
-        typer.echo(f"ponte {program_version()}")
-        raise typer.Exit
-
 
 app = typer.Typer(
     cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
@@ -58,7 +50,8 @@ app.add_typer(docs_app, name="docs")
 )
 def ponte(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     """Answers from official documents, with the source of every statement."""

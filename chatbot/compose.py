@@ -160,12 +160,10 @@ def _siblings(passage: Passage, snapshot: Snapshot) -> list[Passage]:
 def _head(passage: Passage, language: Language) -> Statement:
     """The head of a list item: what stands before its colon, else its first sentence."""
     text = passage.renditions.get(language, passage.text)
-    own = re.match(r"[^：:。]{1,40}[：:]", passage.text)
-    theirs = re.match(r"[^：:.。]{1,80}[：:]", text)
-    if own and theirs:
-        return Statement(passage, Span(0, own.end()), theirs[0])
+    head = re.match(r"[^：:.。]{1,80}[：:]", text)
     first = sentences(text)[0]
-    return Statement(passage, Span(*sentences(passage.text)[0]), text[first[0] : first[1]])
+    said = head[0] if head else text[first[0] : first[1]]
+    return Statement(passage, Span(*sentences(passage.text)[0]), said)
 
 
 def _draft(query: Query, statements: Sequence[Statement], short: str | None, lead: str) -> Draft:

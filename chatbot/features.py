@@ -47,6 +47,9 @@ def passage_features(
         "fused": hit.score,
         "figure_missing": 1
         - figures_met(query, hit.passage.text, hit.passage.language, hit.passage.context),
+        "rank_missing": float(
+            rank_missing(query, f"{hit.passage.context}\n{hit.passage.text}", hit.passage.language)
+        ),
         "name_nested": float(_is_nested(evidence, units, hit.passage)),
         "subject": float(_is_subject(evidence, units, hit.passage)),
         "ordinal": float(query.ordinal is not None and hit.passage.number == query.ordinal),
@@ -68,6 +71,7 @@ def passage_features(
         "year_missing": float(bool(years)),
         "type_missing": float(query.kind in TYPED and not typed),
         **_listing(query, hit.passage),
+        "contact": float(_no_contact(query, hit.passage)),
         "procedure": float(_unexplained(query, hit.passage)),
         "reason": float(query.kind == "reason"),
         "no_units": float(not units),
@@ -94,6 +98,13 @@ def _direction_wrong(evidence: Evidence, query: Query, passage: Passage) -> bool
     asked = targets(query.folded, evidence.lexicon)
     given = targets(evidence.side(passage.text).folded, evidence.lexicon)
     return bool(asked and given and not asked & given)
+
+
+def rank_missing(query: Query, text: str, language: Language) -> bool:
+    """Whether the question names a rank or a number in a series (第三大) that a text lacks."""
+    asked = [f.value for f in query.figures if f.ordinal and f.value != query.ordinal]
+    there = {f.value for f in read_figures(text, language) if f.ordinal}
+    return any(value not in there for value in asked)
 
 
 def figures_met(query: Query, text: str, language: Language, context: str = "") -> float:
@@ -158,6 +169,18 @@ def _focus_missing(query: Query, units: Sequence[Unit], missing: Sequence[Unit])
         if best is not None and best[1] in missing:
             return True
     return False
+
+
+_CONTACT = re.compile(
+    r"@|www\.|https?:|\d{4}[- ]?\d{4}|电话|传真|网址|地址|邮箱|路\d+号|号.{0,6}[楼座]|"
+    r"\d{1,2}[:：时]\d{0,2}|"
+    r"telephone|e-?mail|website|address|opening hours|telefone|morada|correio eletr|horário"
+)
+
+
+def _no_contact(query: Query, passage: Passage) -> bool:
+    """Whether an address, a number or opening hours are asked for and the passage has none."""
+    return query.kind == "contact" and not _CONTACT.search(fold(passage.text))
 
 
 _PROCEDURAL = re.compile(

@@ -50,6 +50,15 @@ Lang = Literal["auto", "zh-Hant", "zh-Hans", "en", "pt"]
 Mode = Literal["hybrid", "dense", "lexical"]
 
 
+def show_version(value: bool) -> None:
+    """Show the version and end, where that is asked for."""
+    if value:
+        from chatbot.version import program_version
+
+        typer.echo(f"ponte {program_version()}")
+        raise typer.Exit
+
+
 def tell_more(level: int) -> None:
     """Let the program's own packages, not the libraries, log from this level on."""
     for package in ("corpus", "index", "chatbot", "eval"):

@@ -62,7 +62,10 @@
     let wait = 1000;
     try {
       const answer = await fetch("/healthz", { cache: "no-store" });
+      const lost = health.status === "offline";
       health = await answer.json();
+      // A server that was started anew knows nothing of an answer that was coming in.
+      if (lost && busy()) location.reload();
       if (health.status === "ok") wait = 30000;
     } catch {
       health = { status: "offline" };

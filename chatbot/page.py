@@ -5,6 +5,7 @@ Nothing on the page comes from another host, and the content security policy for
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -48,7 +49,10 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-CLOSED = ("/gradio_api/upload", "/gradio_api/proxy=", "/gradio_api/runs", "/monitoring")
+CLOSED = (
+    "/gradio_api/upload", "/gradio_api/proxy=", "/gradio_api/runs", "/monitoring", "/docs",
+    "/redoc", "/openapi.json",
+)  # fmt: skip
 """Routes of Gradio that the page has no use for."""
 
 PARTS = {
@@ -83,6 +87,7 @@ def serve(settings: Settings) -> None:
             server_header=False,
             timeout_graceful_shutdown=GRACE,
         )
+        logging.getLogger("uvicorn.error").addFilter(_not_a_farewell)
         server = uvicorn.Server(config)
         host, port = sock.getsockname()[:2]
         log.info("listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
@@ -91,25 +96,33 @@ def serve(settings: Settings) -> None:
         raise loading.error
 
 
+def _not_a_farewell(record: logging.LogRecord) -> bool:
+    """Keep to itself that a page still open somewhere was cut off when the server stopped."""
+    cut = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not cut and not str(record.msg).startswith("Cancel ")
+
+
 def listen(host: str, port: int) -> socket.socket:
     """Return a socket that is bound to an address, before anything slow begins.
 
     Raises:
         InputError: the address is taken, not this machine's, not allowed or no address at all.
     """
+    if not 0 <= port <= 65535:
+        raise InputError(f"{host}:{port} is no address to listen on: ports go up to 65535")
     try:
         family, kind, _, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         sock = socket.socket(family, kind)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise InputError(f"{host}:{port} is no address to listen on: {error}") from error
     try:
         if os.name == "posix":  # elsewhere the option would let two servers share a port
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(address)
         sock.listen(128)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         sock.close()
         raise InputError(
             f"port {port} on {host} cannot be used ({error}); stop the program that has it, or "

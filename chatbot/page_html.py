@@ -174,12 +174,12 @@ def _sources(answer: Answer, documents: Mapping[str, Document], turn: int) -> st
     rows, panels = [], []
     for c in answer.citations:
         document = documents.get(c.doc_id)
-        as_of = f" · {label(language, 'as_of', date=c.as_of)}" if c.as_of else ""
+        as_of = label(language, "as_of", date=c.as_of) if c.as_of else ""
         original = document.language if document else "zh-Hant"
         rows.append(
             f'<li><button type="button" class="source" data-source="s{turn}-{c.n}"><b>[{c.n}]</b> '
             f'<span lang="{original}">{esc(c.section or c.title)}</span>'
-            f"<small>{as_of}</small></button></li>"
+            f"{f' <small>{as_of}</small>' if as_of else ''}</button></li>"
         )
         panels.append(f'<div hidden id="s{turn}-{c.n}">{source_html(c, document, answer)}</div>')
     translated = any(c.rendition for c in answer.citations)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, cast
 
-from chatbot.wording import characters, names, pattern, words
+from chatbot.wording import characters, names, pattern, polite, words
 from corpus.dates import Period, read_dates
 from corpus.fold import fold
 from corpus.glossary import Lexicon, Mention, Term
@@ -19,7 +19,7 @@ from index.segment import Segmenter, stem
 
 AnswerKind = Literal[
     "figure", "date", "place", "person", "name", "list", "definition", "yesno", "comparison",
-    "reason", "procedure", "statement",
+    "reason", "procedure", "contact", "statement",
 ]  # fmt: skip
 
 KINDS = cast(tuple[AnswerKind, ...], names("kinds"))
@@ -93,7 +93,7 @@ def read_question(
         text=text,
         folded=folded,
         language=language,
-        kind=answer_kind(_without_acronyms(folded, mentions)),
+        kind=_kind(_without_acronyms(folded, mentions), mentions),
         mentions=mentions,
         words=tuple(dict.fromkeys(content)),
         tokens=tuple(tokens),
@@ -140,6 +140,13 @@ def _ordinal(folded: str) -> int | None:
     return ten + (_HAN_DIGITS.find(ones) if ones else 0)
 
 
+def _kind(folded: str, mentions: Sequence[Mention]) -> AnswerKind:
+    """The kind of answer; a mere mention of a quantity (大灣區人口總數) asks for its figure."""
+    kind = answer_kind(folded)
+    quantity = any(m.term.kind == "quantity" and "date" not in m.term.id for m in mentions)
+    return "figure" if kind == "statement" and quantity else kind
+
+
 def _without_acronyms(folded: str, mentions: Sequence[Mention]) -> str:
     """The question with acronyms that would read as a word blanked out (WHO)."""
     out = list(folded)
@@ -151,6 +158,7 @@ def _without_acronyms(folded: str, mentions: Sequence[Mention]) -> str:
 
 def answer_kind(folded: str) -> AnswerKind:
     """The kind of answer that a folded question wants."""
+    folded = polite().sub("", folded)
     return next((kind for kind in KINDS if pattern("kinds", kind).search(folded)), "statement")
 
 

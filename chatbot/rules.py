@@ -59,9 +59,9 @@ class RuleReader:
         coverage, missing = self.evidence.coverage(units, sides)
         spans, weights = self._sentences(query, units, text, passage)
         best = max(range(len(spans)), key=lambda i: (weights[i], -i))
-        short = None
+        short, clear = None, False
         if query.kind in TYPED:
-            short, best = self._short(query, text, spans, weights, language)
+            short, clear, best = self._short(query, text, spans, weights, language)
         features = passage_features(
             self.evidence, query, units, hit, top, coverage, missing, weights[best],
             short is not None,
@@ -71,7 +71,7 @@ class RuleReader:
             language=language,
             spans=(spans[best],),
             quote=quote_span(passage, text, best, len(spans)),
-            short=text[short.start : short.end] if short else None,
+            short=text[short.start : short.end] if short and clear else None,
             answerability=0.0,
             score=linear(features, coefficients().rank),
             missing=missing,
@@ -101,11 +101,17 @@ class RuleReader:
 
     def _short(
         self, query: Query, text: str, spans: list[Span], weights: list[float], language: Language
-    ) -> tuple[Span | None, int]:
-        """The best short answer over all sentences, and the sentence that it stands in."""
-        best, at, top = None, max(range(len(spans)), key=lambda i: (weights[i], -i)), -math.inf
+    ) -> tuple[Span | None, bool, int]:
+        """The best short answer over all sentences, whether it is clear, and its sentence."""
+        best, clear, at, top = (
+            None,
+            False,
+            max(range(len(spans)), key=lambda i: (weights[i], -i)),
+            -math.inf,
+        )
         for i, span in enumerate(spans):
             found = short_answer(query, text, span.start, span.end, language, self.evidence.lexicon)
             if found and found.score > -0.5 and found.score + 1.5 * weights[i] > top:
-                best, at, top = Span(found.start, found.end), i, found.score + 1.5 * weights[i]
-        return best, at
+                best, clear, at = Span(found.start, found.end), found.clear, i
+                top = found.score + 1.5 * weights[i]
+        return best, clear, at

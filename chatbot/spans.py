@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from chatbot.question import Query
@@ -32,13 +32,21 @@ _LATIN_NAME = re.compile(
 )
 
 
+CLEAR = 0.2
+"""By how much the best candidate must beat the next of another wording to be given alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A possible short answer: `text[start:end]`; the nearer to what is asked, the better."""
+    """A possible short answer: `text[start:end]`; the nearer to what is asked, the better.
+
+    `clear` tells that no other candidate of the sentence comes close.
+    """
 
     start: int
     end: int
     score: float
+    clear: bool = True
 
 
 def wanted_units(query: Query) -> frozenset[str]:
@@ -64,7 +72,12 @@ def short_answer(
     scored = [
         Candidate(a, b, s + nearness(query, text, start, end, a, b, lexicon)) for a, b, s in found
     ]
-    return max(scored, key=lambda c: (c.score, -c.start), default=None)
+    scored.sort(key=lambda c: (-c.score, c.start))
+    if not scored:
+        return None
+    best = scored[0]
+    rivals = [c for c in scored[1:] if text[c.start : c.end] not in text[best.start : best.end]]
+    return replace(best, clear=not rivals or best.score - rivals[0].score >= CLEAR)
 
 
 def nearness(
@@ -79,12 +92,26 @@ def nearness(
     c0, c1 = (clause[0] + start, clause[1] + start) if clause else (start, end)
     before, after = fold(text[c0:a]), fold(text[b:c1])
     wider = fold(text[max(start, a - 60) : min(end, b + 30)])
+    label = fold(re.split(r"[，、；：,;]| and | e ", text[start:a])[-1])
     return (
-        0.9 * _shared(query.folded, before)
+        0.5 * _shared(query.folded, label)
+        + 0.9 * _labelled(query, label + " " + fold(text[b : b + 12]), lexicon)
+        + 0.9 * _shared(query.folded, before)
         + 0.6 * _shared(query.folded, after)
         + 0.4 * _shared(query.folded, wider)
         + 0.25 * _terms(query, before + "\n" + after, lexicon)
     )
+
+
+def _labelled(query: Query, label: str, lexicon: Lexicon) -> float:
+    """Whether the words right at a candidate name what is asked (1) or something else (-1)."""
+    kinds = ("quantity", "action")
+    asked = {t.id for t in query.terms if t.kind in kinds}
+    named = {m.term for m in lexicon.all_mentions(label) if m.term.kind in kinds}
+    if not asked or not named:
+        return 0.0
+    reach = {i for t in named for i in (t.id, *t.broader)}
+    return 1.0 if asked & reach else -0.5
 
 
 def _terms(query: Query, folded: str, lexicon: Lexicon) -> float:
@@ -124,8 +151,19 @@ def _figures(
         if not any(c.isdigit() for c in text[a:b]):
             fit -= 0.15  # 一 and 兩 often count nothing
         fit += 0.8 * _counted(query, text, b, figure)
+        if _COUNT.search(query.folded) and not wanted:
+            # A count is asked for: money, areas and shares are none.
+            fit -= 1.5 * bool(figure.unit)
+            counter = _COUNTER.search(query.folded)
+            fit += 0.5 * bool(counter and counter[1] == fold(figure.counter or ""))
         out.append((a, b, fit))
     return out
+
+
+_COUNT = re.compile(
+    r"多少[个項项次届家人名位种类]|几[个项次届家人名位种类]|几多[个项次届家人名位种类]|how many|quant[oa]s"
+)
+_COUNTER = re.compile(r"(?:多少|几多|几)([个项次届家人名位种类])")
 
 
 def _counted(query: Query, text: str, end: int, figure: Figure) -> float:
@@ -174,6 +212,8 @@ def _names(
         for m in lexicon.mentions(folded, folded=True):
             if m.term.kind in kinds and m.term.id not in asked:
                 out.append((start + m.start, start + m.end, 0.3))
+    if query.kind == "person":
+        return [(a, b, s) for a, b, s in out if _BY.search(fold(text[max(start, a - 8) : a]))]
     if query.kind != "place":
         for q in _QUOTED.finditer(sentence):
             if fold(q[0][1:-1]) not in query.folded:
@@ -182,4 +222,16 @@ def _names(
         for q in _LATIN_NAME.finditer(sentence):
             if fold(q[0]) not in query.folded:
                 out.append((start + q.start(), start + q.end(), 0.1))
-    return out
+    return [(a, b, s + _tail(query, text[a:b])) for a, b, s in out]
+
+
+_BY = re.compile(r"由$|\b(?:by|pel[oa]s?|por)(?: the)? ?$")
+
+
+def _tail(query: Query, name: str) -> float:
+    """0.8 where the question names the kind of thing that a name is (大賽, mechanism)."""
+    folded = fold(name).rstrip("》”」)）")
+    if folded.isascii() or not re.search(r"[\u4e00-\u9fff]", folded):
+        words = re.findall(r"[a-zà-ÿ]{5,}", folded)
+        return 0.5 * any(w in query.folded for w in words)
+    return 0.8 * (folded[-2:] in query.folded)

@@ -35,6 +35,12 @@ def words(section: str, name: str) -> frozenset[str]:
 
 
 @cache
+def polite() -> re.Pattern[str]:
+    """What only makes a question polite, at its beginning."""
+    return re.compile(_table()["stop"]["polite"].strip())
+
+
+@cache
 def characters(section: str, name: str) -> str:
     """The characters of a string."""
     return str(_table()[section][name])

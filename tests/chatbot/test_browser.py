@@ -167,12 +167,15 @@ def test_answer_and_its_source(visit, site, width):
     assert "資料截至 2022-12-31" in facts and re.search(r"第 \d+ 行", facts)
     assert document.title in facts and document.revision in facts
     no_sideways_scroll(page)
-    answer, source = turn.locator(".answer").bounding_box(), panel.bounding_box()
+    # Both at one moment: the page may still be scrolling.
+    answer, source = page.evaluate(
+        "['.answer', '.panel'].map(s => document.querySelector(s).getBoundingClientRect().toJSON())"
+    )
     if width == "desk":
-        assert source["x"] >= answer["x"] + answer["width"]
+        assert source["left"] >= answer["right"]
     else:
-        assert source["y"] >= answer["y"] + answer["height"]
-        assert abs(source["x"] - answer["x"]) < 2
+        assert source["top"] >= answer["bottom"]
+        assert abs(source["left"] - answer["left"]) < 2
     page.wait_for_timeout(700)  # until the page has scrolled to it
     mark = panel.locator("mark").bounding_box()
     assert 0 <= mark["y"] < page.viewport_size["height"]

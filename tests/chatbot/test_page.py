@@ -372,10 +372,9 @@ def test_sigterm_while_loading_ends_the_server(settings, tmp_path):
 
 
 def test_a_server_that_cannot_load_ends_and_says_why(settings, tmp_path):
-    (tmp_path / "empty").mkdir()
     own = settings.with_(index=tmp_path / "index")
-    env = environment(own, PONTE_SOURCES=str(tmp_path / "empty"))
+    env = environment(own, PONTE_SOURCES=str(tmp_path / "no-such-folder"))
     process = start(["serve", "--port", str(free_port())], env)
     _, err = process.communicate(timeout=120)
     assert process.returncode == 2, err.decode("utf-8")
-    assert "empty" in err.decode("utf-8") and "Traceback" not in err.decode("utf-8")
+    assert "no-such-folder" in err.decode("utf-8") and "Traceback" not in err.decode("utf-8")
