@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 LABELS: dict[Language, dict[str, str]] = {
     "zh-Hant": {
-        "sources": "出處", "line": "第{}行", "page": "第{}頁", "as_of": "截至{}",
+        "sources": "出處", "line": "第{}行", "page": "第{}頁", "as_of": "所述時間{}",
         "unofficial": "非官方譯文：", "refused": "未能回答", "nearest": "最接近的內容",
     },
     "zh-Hans": {
-        "sources": "出处", "line": "第{}行", "page": "第{}页", "as_of": "截至{}",
+        "sources": "出处", "line": "第{}行", "page": "第{}页", "as_of": "所述时间{}",
         "unofficial": "非官方译文：", "refused": "未能回答", "nearest": "最接近的内容",
     },
     "en": {
-        "sources": "Sources", "line": "line {}", "page": "page {}", "as_of": "as of {}",
+        "sources": "Sources", "line": "line {}", "page": "page {}", "as_of": "refers to {}",
         "unofficial": "Unofficial translation: ", "refused": "No answer",
         "nearest": "Nearest passages",
     },
     "pt": {
-        "sources": "Fontes", "line": "linha {}", "page": "página {}", "as_of": "à data de {}",
+        "sources": "Fontes", "line": "linha {}", "page": "página {}", "as_of": "refere-se a {}",
         "unofficial": "Tradução não oficial: ", "refused": "Sem resposta",
         "nearest": "Passagens mais próximas",
     },

@@ -160,9 +160,7 @@ def _figures(
     return out
 
 
-_COUNT = re.compile(
-    r"多少[个項项次届家人名位种类]|几[个项次届家人名位种类]|几多[个项次届家人名位种类]|how many|quant[oa]s"
-)
+_COUNT = re.compile(r"(?:多少|几多|几)[个项次届家人名位种类]|how many|quant[oa]s")
 _COUNTER = re.compile(r"(?:多少|几多|几)([个项次届家人名位种类])")
 
 
