@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from chatbot.question import Query
+from chatbot.question import Query, renumbered
+from chatbot.smalltalk import smalltalk
 from chatbot.wording import pattern
 from corpus.fold import fold
 from corpus.glossary import Mention
@@ -27,6 +28,13 @@ _FILLER = pattern("followup", "filler", "(?i)^{}")
 _REVERSED = pattern("followup", "reversed")
 _NEXT = pattern("followup", "next")
 _GEO = frozenset({"country", "place", "zone", "institution", "concept"})
+_HOME = frozenset({"澳门", "澳门特别行政区"})
+_RELATION = pattern("units", "share")
+# What stands before Macao where something else is the subject (佔澳門…, invested in Macao).
+_ASIDE = re.compile(
+    r"(?:[对占与同和跟]|\b(?:to|into|with|para|com|e|and)(?: the)? |invest.{0,30}\b(?:in|em) )$"
+)
+_ARTICLE = re.compile(r"\b(?:the|o|a|os|as) $")
 
 
 def standalone(question: str, history: Sequence[Turn], read: Read) -> str:
@@ -34,7 +42,7 @@ def standalone(question: str, history: Sequence[Turn], read: Read) -> str:
 
     `read` takes a question apart. A question that stands by itself is returned as it is.
     """
-    asked = [turn for turn in history if turn.role == "user" and turn.content.strip()][-TURNS:]
+    asked = [t for t in history if t.role == "user" and smalltalk(t.content) is None][-TURNS:]
     before = ""
     for turn in asked:
         before = _resolve(turn.content, before, read)
@@ -49,13 +57,16 @@ def _resolve(question: str, before: str, read: Read) -> str:
     now, then = read(question), read(before)
     lead = _LEAD.match(now.folded)
     focus = _TAIL.sub("", now.folded[lead.end() if lead else 0 :])
-    if turned := _turn(focus, then):
+    if turned := _turn(focus, now, then):
         return turned
+    ends = now.folded.rstrip("?？ ").endswith("呢")
     short = len(focus) <= (14 if now.is_chinese else 64 if lead else 40)
     asks = now.kind != "statement" or bool(now.periods and len(focus) > 12)
-    if short and (lead or not asks or now.folded.rstrip("?？ ").endswith("呢")):
+    if short and (lead or not asks or ends):
         if swapped := _substitute(focus, now, then, question):
             return swapped
+        if now.ordinal is not None or (_own_names(now) and not lead and not ends):
+            return question
         return _attach(_TAIL.sub("", question[lead.end() if lead else 0 :]), now, then)
     pronoun = _PRONOUN.search(now.folded)
     if pronoun and not _own_names(now):
@@ -65,13 +76,13 @@ def _resolve(question: str, before: str, read: Read) -> str:
             if topic
             else (f"{before} {question}")
         )
-    if (lead or _is_elliptic(now)) and not _own_names(now):
+    if (lead or (_is_elliptic(now) and not _of_home(now))) and not _own_names(now):
         return _attach(question[lead.end() if lead else 0 :], now, then)
     return question
 
 
-def _turn(focus: str, then: Query) -> str | None:
-    """The question before with its two names exchanged, or about the item after."""
+def _turn(focus: str, now: Query, then: Query) -> str | None:
+    """The question before with its two names exchanged, or about another item."""
     if len(then.folded) != len(then.text):
         return None
     if _REVERSED.search(focus):
@@ -81,18 +92,21 @@ def _turn(focus: str, then: Query) -> str | None:
             if m.term.is_name and m.term.kind in _GEO and m.term.kind != "concept"
         ]
         if len(names) >= 2:
-            a, b = names[0], names[1]
             text = then.text
-            return (
-                text[: a.start]
-                + text[b.start : b.end]
-                + text[a.end : b.start]
-                + text[a.start : a.end]
-                + text[b.end :]
-            )
-    if then.ordinal is not None and _NEXT.search(focus):
-        return re.sub(rf"(?<!\d){then.ordinal}(?!\d)", str(then.ordinal + 1), then.text, count=1)
+            a, b = (_with_article(then, m) for m in names[:2])
+            return text[: a[0]] + text[slice(*b)] + text[a[1] : b[0]] + text[slice(*a)] + text[b[1] :]
+    if then.ordinal is not None:
+        if _NEXT.search(focus):
+            return renumbered(then, then.ordinal + 1)
+        if now.ordinal is not None and now.kind == "statement":
+            return renumbered(then, now.ordinal)
     return None
+
+
+def _with_article(query: Query, mention: Mention) -> tuple[int, int]:
+    """The span of a name and of the article before it (the mainland)."""
+    article = _ARTICLE.search(query.folded[: mention.start])
+    return (article.start() if article else mention.start), mention.end
 
 
 def _own_names(query: Query) -> list[Mention]:
@@ -100,8 +114,23 @@ def _own_names(query: Query) -> list[Mention]:
     return [
         m for m in query.mentions
         if m.term.is_name and m.term.kind not in ("concept", "currency")
-        and fold(m.term.names["zh-Hant"]) not in ("澳门", "澳门特别行政区")
+        and fold(m.term.names["zh-Hant"]) not in _HOME
     ]  # fmt: skip
+
+
+def _of_home(query: Query) -> bool:
+    """Whether a question is about Macao itself: it has a subject and needs no other.
+
+    What asks for a share (佔澳門貿易額多少) or names Macao beside something unsaid (對澳門的投資)
+    does not.
+    """
+    if _RELATION.search(query.folded):
+        return False
+    return any(
+        fold(m.term.names.get("zh-Hant", "")) in _HOME
+        and not _ASIDE.search(query.folded[: m.start])
+        for m in query.mentions
+    )
 
 
 def _is_elliptic(query: Query) -> bool:
@@ -119,6 +148,10 @@ def _substitute(focus: str, now: Query, then: Query, question: str) -> str | Non
     surface = _TAIL.sub("", question[len(question) - len(_after_lead(now.folded)) :])
     while (stripped := _FILLER.sub("", surface)) != surface:
         surface = stripped
+    if now.is_chinese and len(fold(surface)) == len(surface):
+        if (own := _PRONOUN.match(fold(surface))) and len(surface) > own.end() + 1:
+            surface = surface[own.end() :]
+        surface = surface.strip("的嘅") or surface
     mine = _own_names(now)
     for old in reversed(_own_names(then)):
         group = _GEO if old.term.kind in _GEO else {old.term.kind}

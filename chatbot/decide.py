@@ -11,6 +11,7 @@ from chatbot.question import Query
 from chatbot.reader import Reading
 from chatbot.wording import pattern
 from corpus.dates import read_dates
+from corpus.fold import fold
 from corpus.glossary import Mention
 
 
@@ -94,5 +95,10 @@ def _sides(query: Query) -> list[Mention]:
 
 
 def _strip(text: str) -> str:
-    """Take the words of comparing out of a question."""
-    return pattern("comparison", "words").sub(" ", text)
+    """Take the words of comparing out of a question, in either script and any case."""
+    folded = fold(text)
+    if len(folded) != len(text):
+        return pattern("comparison", "words").sub(" ", text)
+    for m in reversed(list(pattern("comparison", "words").finditer(folded))):
+        text = text[: m.start()] + " " + text[m.end() :]
+    return text

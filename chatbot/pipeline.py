@@ -98,7 +98,7 @@ def converse_step(state: State) -> State:
     """Answer what is no question at once; make any other question standalone."""
     r, ask = state.resources, state.ask
     text = "".join(c if c.isprintable() else " " for c in ask.question)
-    language = ask.language or question_language(text, "zh-Hant", r.lexicon.vocabulary)
+    language = ask.language or _spoken(text, ask.history, r)
     kind = smalltalk(text)
     if kind == "empty_question":
         return replace(
@@ -120,6 +120,14 @@ def converse_step(state: State) -> State:
     question = standalone(text, ask.history, read)
     query = read_question(question, r.lexicon, r.segmenter, language)
     return replace(state, query=query)
+
+
+def _spoken(text: str, history: Sequence[Turn], resources: Resources) -> Language:
+    """The language of a question; where it does not tell, that of the conversation."""
+    language: Language = "zh-Hant"
+    for said in [*(t.content[:LONGEST] for t in history if t.role == "user"), text]:
+        language = question_language(said, language, resources.lexicon.vocabulary)
+    return language
 
 
 def retrieve_step(state: State) -> State:

@@ -140,6 +140,22 @@ def _ordinal(folded: str) -> int | None:
     return ten + (_HAN_DIGITS.find(ones) if ones else 0)
 
 
+def renumbered(query: Query, number: int) -> str:
+    """The text of a question that names the number of an item, with another number in its place.
+
+    A question that names none, or whose folded form is of another length, comes back as it is.
+    """
+    m = _ORDINAL.search(query.folded)
+    if not m or len(query.folded) != len(query.text):
+        return query.text
+    if m["w"]:
+        start, end, new = m.start(), m.end(), f"{m[0].split()[-1]} {number}"
+    else:
+        start, end = m.span("n") if m["n"] else m.span("zh")
+        new = str(number)
+    return query.text[:start] + new + query.text[end:]
+
+
 def _kind(folded: str, mentions: Sequence[Mention]) -> AnswerKind:
     """The kind of answer; a mere mention of a quantity (大灣區人口總數) asks for its figure."""
     kind = answer_kind(folded)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from chatbot.features import targets
 from chatbot.question import Query
 from chatbot.wording import pattern
 from corpus.dates import read_dates
@@ -51,8 +52,9 @@ class Candidate:
 
 def wanted_units(query: Query) -> frozenset[str]:
     """Units that would fit the question; empty where its wording does not say."""
+    asked = _without_names(query)
     return next(
-        (units for name, units in _UNITS.items() if pattern("units", name).search(query.folded)),
+        (units for name, units in _UNITS.items() if pattern("units", name).search(asked)),
         frozenset(),
     )
 
@@ -91,16 +93,48 @@ def nearness(
     clause = next(((s, e) for s, e in clauses(text[start:end]) if s + start <= a < e + start), None)
     c0, c1 = (clause[0] + start, clause[1] + start) if clause else (start, end)
     before, after = fold(text[c0:a]), fold(text[b:c1])
-    wider = fold(text[max(start, a - 60) : min(end, b + 30)])
     label = fold(re.split(r"[，、；：,;]| and | e ", text[start:a])[-1])
+    # Names of places and bodies stand all over a sentence; what is asked of them does not.
+    asked = _without_names(query)
     return (
-        0.5 * _shared(query.folded, label)
-        + 0.9 * _labelled(query, label + " " + fold(text[b : b + 12]), lexicon)
-        + 0.9 * _shared(query.folded, before)
-        + 0.6 * _shared(query.folded, after)
-        + 0.4 * _shared(query.folded, wider)
+        0.9 * _labelled(query, label + " " + fold(text[b : b + 12]), lexicon)
+        + 0.9 * _shared(asked, label + " " + fold(text[b : b + 12]))
+        + 0.5 * _shared(asked, before)
+        + 0.4 * _shared(query.folded, before)
+        + 0.3 * _shared(query.folded, after)
         + 0.25 * _terms(query, before + "\n" + after, lexicon)
+        + 0.6 * _in_period(query, text, start, a)
+        + 0.8 * _same_direction(query, fold(text[c0:c1]), lexicon)
     )
+
+
+def _same_direction(query: Query, clause: str, lexicon: Lexicon) -> float:
+    """1 where investment goes where the question says, -1 where it goes elsewhere, else 0."""
+    asked, given = targets(query.folded, lexicon), targets(clause, lexicon)
+    if not asked or not given:
+        return 0.0
+    return 1.0 if asked & given else -1.0
+
+
+def _without_names(query: Query) -> str:
+    """The folded question without its names and dates."""
+    out = list(query.folded)
+    for m in query.mentions:
+        if m.term.is_name and m.term.kind != "concept":
+            out[m.start : m.end] = " " * (m.end - m.start)
+    if len(query.folded) == len(query.text):
+        for p in query.periods:
+            out[p.span_start : p.span_end] = " " * (p.span_end - p.span_start)
+    return "".join(out)
+
+
+def _in_period(query: Query, text: str, start: int, a: int) -> float:
+    """1 where the last date before a candidate is the one that is asked for, else 0."""
+    if not query.periods:
+        return 0.0
+    before = read_dates(text[start:a])
+    asked = {p.iso[:4] for p in query.periods}
+    return float(bool(before) and before[-1].iso[:4] in asked)
 
 
 def _labelled(query: Query, label: str, lexicon: Lexicon) -> float:
@@ -149,7 +183,7 @@ def _figures(
         if figure.ordinal:
             fit -= 0.0 if re.search(r"第几|which|ordinal|排", query.folded) else 0.8
         if not any(c.isdigit() for c in text[a:b]):
-            fit -= 0.15  # 一 and 兩 often count nothing
+            fit -= 0.4  # 一 and 兩 often count nothing
         fit += 0.8 * _counted(query, text, b, figure)
         if _COUNT.search(query.folded) and not wanted:
             # A count is asked for: money, areas and shares are none.
@@ -170,10 +204,11 @@ def _counted(query: Query, text: str, end: int, figure: Figure) -> float:
         return 0.0
     after = fold(text[end : end + 8])
     after = re.sub(r"^[个项次届家间种名位条份多余座类]+", "", after)
+    asked = _without_names(query)
     if re.match(r"[\u4e00-\u9fff]{2}", after):
-        return float(after[:2] in query.folded or after[2:4] in query.folded)
+        return float(after[:2] in asked or after[2:4] in asked)
     words = re.findall(r"[a-zà-ÿ]{3,}", fold(text[end : end + 50]))[:3]
-    return float(any(w.rstrip("s") in query.folded for w in words if len(w) > 3))
+    return float(any(w.rstrip("s") in asked for w in words if len(w) > 3))
 
 
 def _with_counter(text: str, b: int, end: int, language: Language) -> int:
@@ -211,7 +246,12 @@ def _names(
             if m.term.kind in kinds and m.term.id not in asked:
                 out.append((start + m.start, start + m.end, 0.3))
     if query.kind == "person":
-        return [(a, b, s) for a, b, s in out if _BY.search(fold(text[max(start, a - 8) : a]))]
+        return [
+            (a, b, s)
+            for a, b, s in out
+            if _BY.search(fold(text[max(start, a - 8) : a]))
+            and _does(query, fold(text[b : b + 25] + text[max(start, a - 40) : a]), lexicon)
+        ]
     if query.kind != "place":
         for q in _QUOTED.finditer(sentence):
             if fold(q[0][1:-1]) not in query.folded:
@@ -224,6 +264,12 @@ def _names(
 
 
 _BY = re.compile(r"由$|\b(?:by|pel[oa]s?|por)(?: the)? ?$")
+
+
+def _does(query: Query, near: str, lexicon: Lexicon) -> bool:
+    """Whether what a person or body is said to do is what the question asks about."""
+    asked = {t.id for t in query.terms if t.kind == "action"}
+    return bool(asked & {m.term.id for m in lexicon.all_mentions(near)})
 
 
 def _tail(query: Query, name: str) -> float:

@@ -100,7 +100,8 @@ def _read(text: str) -> list[Line]:
     gap = True
     for number, raw in enumerate(raws, 1):
         if not raw.strip() or is_rule(raw.strip()):
-            gap = True
+            # The rule below the head of a table does not part it from its rows.
+            gap = gap or not raw.strip().startswith("|")
             continue
         link = _LINK.fullmatch(raw.strip())
         if link and link[2].startswith("#") and _strip(link[1]) in headings:
@@ -173,6 +174,10 @@ def _continues(block: Line, last: str, line: Line, full: int) -> bool:
     """Whether `line` goes on with the sentence that `block` (whose last line is `last`) began."""
     if line.starts_block or block.kind in ("heading", "table") or block.body == "":
         return False
+    if block.kind != "plain" and line.indent > block.indent and not line.gap:
+        # Words of an alphabet indented below an item belong to it, save a list that it introduces.
+        if last[-1] not in ":：" and max(ord(last[-1]), ord(line.body[0])) < 0x2000:
+            return True
     if ends_sentence(last):
         # A wrapped line that is filled to the brim says nothing of where the paragraph ends.
         return bool(full) and width(last) >= 0.97 * full and line.indent <= block.indent
@@ -187,6 +192,8 @@ def _continues(block: Line, last: str, line: Line, full: int) -> bool:
 
 def _glue(left: str, right: str) -> str:
     """Join two pieces: with a blank between words of an alphabet, without between ideographs."""
+    if re.search(r"[a-zà-ÿ]-$", left) and right[:1].islower():
+        return left + right  # a word cut or compounded at its hyphen
     if left and right and ord(left[-1]) < 0x2000 and ord(right[0]) < 0x2000:
         return f"{left} {right}"
     return left + right
@@ -225,7 +232,7 @@ def _promote(lines: list[Line]) -> list[Line]:
             and not titled
             and len(lines) > 1
             and line.kind == "plain"
-            and not (ends_sentence(line.body) or width(line.body) > 120)
+            and not (line.starts_block or ends_sentence(line.body) or width(line.body) > 120)
         ):
             line = Line("heading", "#", line.body, 0, True, line.number)
         out.append(line)

@@ -8,8 +8,15 @@ from collections.abc import Iterator
 _CLOSERS = "”’」』）)】》〉\"'"
 # A full stop of an alphabet ends a sentence only before a space and a capital, a quote or the end,
 # and not after an abbreviation or an initial.
+_NO_END = "".join(
+    rf"(?<!\b{word})"
+    for word in (
+        *("[A-Za-z]", "No", "Nos", "Art", "art", "Mr", "Mrs", "Ms", "Dr", "Dra", "Sr", "Sra"),
+        *("St", "Prof", "Eng", "vs", "cf", "approx", "pág"),
+    )
+)
 _END = re.compile(
-    rf"[。！？!?…]+[{_CLOSERS}]*|(?<!\b[A-Z])(?<!\bNo)(?<!\bart)(?<!\bn)\.[{_CLOSERS}]*(?=\s+[A-ZÀ-Ý“\"‘(]|\s*$)"
+    rf"[。！？!?…]+[{_CLOSERS}]*|{_NO_END}\.[{_CLOSERS}]*(?=\s+[A-ZÀ-Ý“\"‘(]|\s*$)"
     r"|\n+"
 )
 _CLAUSE = re.compile(r"[，；：,;:](?!\d)")

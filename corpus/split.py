@@ -195,15 +195,25 @@ def _passage(
 
 
 def _as_of(text: str, periods: list[Period]) -> date | None:
-    """The end of the latest period that a text speaks of; a mere beginning (自2004年起) is none."""
+    """The end of the latest period that a text speaks of; a mere beginning (自2004年起) is none.
+
+    A range has an end of its own, however it begins (`from 2019 to 2022`).
+    """
     ends = [
         p.end
         for p in periods
         if p.end is not None
-        and not re.match(r"\s*(?:起|开始|開始|以来|以來)", text[p.span_end :])
-        and not re.search(r"(?:since|from|desde|a partir de)\s+$", text[: p.span_start], re.I)
+        and (p.kind == "range" or not _only_begins(text[: p.span_start], text[p.span_end :]))
     ]
     return max(ends, default=None)
+
+
+def _only_begins(before: str, after: str) -> bool:
+    """Whether the words around a date make it the beginning of something that goes on."""
+    return bool(
+        re.match(r"\s*(?:起|开始|開始|以来|以來)", after)
+        or re.search(r"(?:[自从從]|\b(?:since|from|desde|a partir de)\s)\s*$", before, re.I)
+    )
 
 
 def _with_ids(passages: list[Passage]) -> tuple[Passage, ...]:

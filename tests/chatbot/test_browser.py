@@ -164,7 +164,7 @@ def test_answer_and_its_source(visit, site, width):
     around = panel.locator(".passage").inner_text()
     assert len(around) > 2 * len(marked)
     facts = panel.inner_text()
-    assert "資料截至 2022-12-31" in facts and re.search(r"第 \d+ 行", facts)
+    assert "所述時間 2022-12-31" in facts and re.search(r"第 \d+ 行", facts)
     assert document.title in facts and document.revision in facts
     no_sideways_scroll(page)
     # Both at one moment: the page may still be scrolling.

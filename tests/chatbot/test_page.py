@@ -130,7 +130,7 @@ def test_a_source_shows_the_quote_in_its_surroundings():
     cited = cite(doc, "三乙。", rendition="Three B.")
     tree = Tree(source_html(cited, doc, answered(doc, "三乙。 [1]", cited)))
     assert tree.marked == "三乙。"
-    for shown in ("一", "二", "三甲。", "三丙。", "四", "五", "資料截至 2022-12-31", "第 7 行",
+    for shown in ("一", "二", "三甲。", "三丙。", "四", "五", "所述時間 2022-12-31", "第 7 行",
                   "rev1", "snap-1", "非正式譯文", "Three B."):  # fmt: skip
         assert shown in tree.text, shown
     assert "六" not in tree.text
