@@ -71,11 +71,10 @@ class Unit:
 class Side:
     """What a text speaks of: ids of terms (broader ones included), tokens, the folded text.
 
-    `own` are the terms that are not merely part of a longer name; `roots` those of its words.
+    `roots` are those of its alphabetic words.
     """
 
     ids: frozenset[str]
-    own: frozenset[str]
     tokens: frozenset[str]
     roots: frozenset[str]
     folded: str
@@ -95,8 +94,7 @@ class Evidence:
         ids = self.lexicon.closure(m.term for m in self.lexicon.all_mentions(folded))
         tokens = frozenset(self.segmenter.tokens(folded))
         roots = frozenset(root(t) for t in tokens if len(t) > 4 and t.isascii())
-        own = frozenset(m.term.id for m in self.lexicon.mentions(folded, folded=True))
-        return Side(frozenset(ids), own, tokens, roots, folded, bool(_FIGURE.search(folded)))
+        return Side(frozenset(ids), tokens, roots, folded, bool(_FIGURE.search(folded)))
 
     def units(self, query: Query) -> tuple[Unit, ...]:
         """The units of a question; mentions of one place that differ in sense stay together."""

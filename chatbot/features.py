@@ -87,10 +87,21 @@ def _is_subject(evidence: Evidence, units: Sequence[Unit], passage: Passage) -> 
 
 
 def _is_nested(evidence: Evidence, units: Sequence[Unit], passage: Passage) -> bool:
-    """Whether a passage has a name of the question only as part of a longer one."""
+    """Whether a passage has a name of the question only as part of a longer one.
+
+    Part of a longer name is what another name holds, and what stands in inner title marks
+    (《〈內地與澳門關於建立更緊密經貿關係的安排〉投資協議》 is another agreement).
+    """
     side = evidence.side(passage.text)
     names = {u.term.id for u in units if u.is_name and u.term} & side.ids
-    return bool(names - side.own)
+    own = {
+        m.term.id
+        for m in evidence.lexicon.mentions(side.folded, folded=True)
+        if not (
+            side.folded[m.start - 1 : m.start] == "〈" and side.folded[m.end : m.end + 1] == "〉"
+        )
+    }
+    return bool(names - own)
 
 
 def _direction_wrong(evidence: Evidence, query: Query, passage: Passage) -> bool:

@@ -57,6 +57,11 @@ def build_pipeline(engine: Engine) -> Runnable[Ask, Answer]:
     """The whole answerer: invoke, batch, stream and their async forms take an `Ask`."""
 
     def start(ask: Ask) -> State:
+        ask = replace(
+            ask,
+            question=_whole(ask.question),
+            history=tuple(replace(turn, content=_whole(turn.content)) for turn in ask.history),
+        )
         return State(ask, engine.resources(), timings_ms={"started": time.perf_counter()})
 
     chain: Runnable[Ask, State] = RunnableLambda(start).with_config(run_name="start")
@@ -64,6 +69,11 @@ def build_pipeline(engine: Engine) -> Runnable[Ask, Answer]:
         timed = RunnableLambda(_timed(step))
         chain = chain | timed.with_config(run_name=step.__name__.removesuffix("_step"))
     return chain | RunnableLambda(_finish).with_config(run_name="finish")
+
+
+def _whole(text: str) -> str:
+    """A text that can be encoded: halves of surrogate pairs become U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _timed(step: Step) -> Step:
@@ -97,8 +107,9 @@ def _finish(state: State) -> Answer:
 def converse_step(state: State) -> State:
     """Answer what is no question at once; make any other question standalone."""
     r, ask = state.resources, state.ask
-    text = "".join(c if c.isprintable() else " " for c in ask.question)
-    language = ask.language or _spoken(text, ask.history, r)
+    text = _printable(ask.question)
+    history = tuple(replace(turn, content=_printable(turn.content)) for turn in ask.history)
+    language = ask.language or _spoken(text, history, r)
     kind = smalltalk(text)
     if kind == "empty_question":
         return replace(
@@ -117,9 +128,13 @@ def converse_step(state: State) -> State:
     def read(question: str) -> Query:
         return read_question(question, r.lexicon, r.segmenter)
 
-    question = standalone(text, ask.history, read)
+    question = standalone(text, history, read)
     query = read_question(question, r.lexicon, r.segmenter, language)
     return replace(state, query=query)
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _spoken(text: str, history: Sequence[Turn], resources: Resources) -> Language:

@@ -40,6 +40,7 @@ _LINK = re.compile(r"\[([^\[\]\n]+)\]\(((?:[^()\n]|\([^()\n]*\))*)\)")
 _STRONG = re.compile(r"(\*\*|__)(?=\S)([^\n]+?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]+?)(?<=[^\s*])\*(?![\w*])")
 _BOLD_LINE = re.compile(r"^\s*(?:\*\*|__|<(?:b|strong)>)(.+?)(?:\*\*|__|</(?:b|strong)>)\s*$", re.I)
+_QUOTED = re.compile(r"^[ \t]*(?:>[ \t]?)+(?=[^\s\d>]|$)")
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WIDE = rf"\u2014\u2015\u2018\u2019\u201c\u201d\u2026\u2027\u3001-\u303f{_HAN}\uff01-\uff5e"
 _SPACES = re.compile(rf"(?<=[{_WIDE}])[ \t]+(?=[{_WIDE}0-9])|(?<=[0-9])[ \t]+(?=[{_HAN}])")
@@ -90,7 +91,7 @@ def _characters(text: str) -> str:
 
 def _read(text: str) -> list[Line]:
     """Lines with their marks taken apart; navigation and rules are left out."""
-    raws = text.split("\n")
+    raws = [_QUOTED.sub("", raw) for raw in text.split("\n")]
     headings = {
         _strip(line.body)
         for line in (read_line(raw, False, 0) for raw in raws)
@@ -174,10 +175,9 @@ def _continues(block: Line, last: str, line: Line, full: int) -> bool:
     """Whether `line` goes on with the sentence that `block` (whose last line is `last`) began."""
     if line.starts_block or block.kind in ("heading", "table") or block.body == "":
         return False
-    if block.kind != "plain" and line.indent > block.indent and not line.gap:
-        # Words of an alphabet indented below an item belong to it, save a list that it introduces.
-        if last[-1] not in ":：" and max(ord(last[-1]), ord(line.body[0])) < 0x2000:
-            return True
+    hanging = block.kind != "plain" and line.indent > block.indent and not line.gap
+    if hanging and last[-1] not in ":：" and max(ord(last[-1]), ord(line.body[0])) < 0x2000:
+        return True  # words of an alphabet indented below an item, save a list that it introduces
     if ends_sentence(last):
         # A wrapped line that is filled to the brim says nothing of where the paragraph ends.
         return bool(full) and width(last) >= 0.97 * full and line.indent <= block.indent

@@ -35,6 +35,10 @@ _RADICALS = str.maketrans(
 )
 
 
+# Forms of Hong Kong and Macao (衞生, 敍述, 屋簷) that OpenCC leaves as they are.
+_VARIANTS = str.maketrans("衞敍枱簷痺", "卫叙台檐痹")
+
+
 def unify(text: str) -> str:
     """Return `text` with every ideograph at its usual code point.
 
@@ -53,7 +57,9 @@ def converter(name: str) -> _Converter:
 
 def fold(text: str) -> str:
     """Return the folded form of `text`; its length can differ from that of `text`."""
-    return converter("t2s").convert(_pre(text)).lower()
+    t2s = converter("t2s").convert
+    # Twice: some phrases (徵調) come out in a form that is itself taken for a Traditional one.
+    return t2s(t2s(_pre(text)).translate(_VARIANTS)).lower()
 
 
 def _pre(text: str) -> str:
@@ -85,7 +91,9 @@ def fold_with_offsets(text: str) -> Folded:
     """
     whole = _pre(text)
     folded = fold(text)
-    if len(whole) == len(text) == len(folded):
+    # Equal lengths do not suffice: ㎏ grows by one what é, written as two characters, shrinks by.
+    aligned = len(whole) == len(text) == len(folded)
+    if aligned and all(a == b or _pre(a) == b for a, b in zip(text, whole, strict=True)):
         return Folded(folded, tuple(range(len(text) + 1)))
     out: list[str] = []
     origin: list[int] = []

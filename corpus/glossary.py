@@ -223,32 +223,33 @@ def load_lexicon(glossary: Path, thesaurus: Path | None = None) -> Lexicon:
     """Read the glossary and, where given, the thesaurus.
 
     Raises:
-        SettingsError: a file is missing, is not TOML, or an entry lacks a name or repeats one.
+        SettingsError: a file is missing, is not TOML, or an entry lacks a name, repeats one or has
+            a value of the wrong type.
     """
     terms: list[Term] = []
-    for row in _rows(glossary, "entry"):
-        try:
-            names: dict[Language, str] = {lang: row[lang] for lang in LANGUAGES}
-            kind = row["kind"]
-        except KeyError as error:
-            raise SettingsError(f"{glossary}: an entry lacks {error}: {row!r}") from error
+    for row in _rows(glossary, "entry", (*LANGUAGES, "kind"), (), ("aliases", "acronyms")):
+        names: dict[Language, str] = {lang: row[lang] for lang in LANGUAGES}
         forms = _forms([*names.values(), *row.get("aliases", [])])
         name = f"name:{fold(names['zh-Hant'])}"
-        terms.append(Term(name, kind, names, forms, (), tuple(row.get("acronyms", ()))))
-    for row in _rows(thesaurus, "concept") if thesaurus else []:
-        try:
-            forms = _forms([*row["zh"], *row["en"], *row["pt"]])
-            terms.append(Term(row["id"], row["type"], {}, forms, tuple(row.get("broader", ()))))
-        except KeyError as error:
-            raise SettingsError(f"{thesaurus}: a concept lacks {error}: {row!r}") from error
+        terms.append(Term(name, row["kind"], names, forms, (), tuple(row.get("acronyms", ()))))
+    words = ("zh", "en", "pt")
+    for row in (
+        _rows(thesaurus, "concept", ("id", "type"), words, ("broader",)) if thesaurus else []
+    ):
+        forms = _forms([*row["zh"], *row["en"], *row["pt"]])
+        terms.append(Term(row["id"], row["type"], {}, forms, tuple(row.get("broader", ()))))
     by_id = {term.id: term for term in terms}
     if len(by_id) != len(terms):
         twice = next(t.id for t in terms if by_id[t.id] is not t)
-        raise SettingsError(f"{glossary}: {twice!r} stands there twice; keep one entry")
+        file = thesaurus if by_id[twice].names == {} else glossary
+        raise SettingsError(f"{file}: {twice!r} stands there twice; keep one entry")
     return Lexicon(tuple(terms), by_id)
 
 
-def _rows(path: Path, key: str) -> list[dict[str, Any]]:
+def _rows(
+    path: Path, key: str, texts: Iterable[str], lists: Iterable[str], optional: Iterable[str]
+) -> list[dict[str, Any]]:
+    """The tables `[[key]]` of a file: `texts` and `lists` are keys that each must have."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -256,8 +257,17 @@ def _rows(path: Path, key: str) -> list[dict[str, Any]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
     rows = table.get(key, [])
-    if not isinstance(rows, list):
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise SettingsError(f"{path}: {key} must be an array of tables, [[{key}]]")
+    for row in rows:
+        if missing := [name for name in (*texts, *lists) if name not in row]:
+            raise SettingsError(f"{path}: {key} lacks {missing[0]!r}: {row!r}")
+        for name in (*texts, *lists, *optional):
+            kind = "text" if name in texts else "a list of texts"
+            value = row.get(name, [])
+            items = [value] if name in texts else value
+            if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+                raise SettingsError(f"{path}: {name} must be {kind}, not {value!r}: {row!r}")
     return rows
 
 

@@ -91,18 +91,19 @@ def load_document(doc_id: str, paths: Iterable[Path]) -> tuple[Document, tuple[S
     by_language = {m["lang"]: p for p in paths if (m := _RENDITION.match(p.stem))}
     meta = _metadata(paths[0])
     language = meta.get("language")
-    if language is not None and language not in LANGUAGES:
-        raise DocumentError(f"{doc_id}: language {language!r} is none of {', '.join(LANGUAGES)}")
     plain = [p for p in paths if p not in by_language.values()]
     first = next((by_language[lang] for lang in LANGUAGES if lang in by_language), paths[0])
     original = by_language.get(language or "") or (plain[0] if plain else first)
+    if language and not plain and language not in by_language:
+        raise DocumentError(f"{doc_id}: its language is {language}, but no file is in {language}")
     cleaned = clean(read_text(original))
     if not cleaned.text.strip():
         raise DocumentError(f"{original.name} holds no text")
     named = next((lang for lang, p in by_language.items() if p == original), None)
     blocks = read_blocks(cleaned.text)
     renditions: dict[Language, tuple[str, ...]] = {}
-    left_out: list[Skipped] = []
+    reason = f"{original.name} is taken for {doc_id}; rename one of the two files"
+    left_out = [Skipped(str(path), reason) for path in plain if path != original]
     for lang, path in sorted(by_language.items()):
         if path == original:
             continue
@@ -121,7 +122,7 @@ def load_document(doc_id: str, paths: Iterable[Path]) -> tuple[Document, tuple[S
         source=original.name,
         kind=meta.get("kind", ""),
         period=str(meta.get("period", "")),
-        as_of=_as_of(doc_id, meta.get("as_of")),
+        as_of=meta.get("as_of"),
         url=meta.get("url"),
         lines=cleaned.lines,
         renditions=renditions,
@@ -148,9 +149,14 @@ def read_text(path: Path) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\x00" not in text:
+        if "\x00" not in text and not (encoding == "gb18030" and _garbled(text)):
             return text
     raise DocumentError(f"{path.name} is not text in UTF-8, UTF-16 or GB 18030")
+
+
+def _garbled(text: str) -> bool:
+    """Whether the ideographs of a text stand for the accents of an alphabet (Rela琪es)."""
+    return 2 * len(re.findall(r"[a-z][^\x00-\x7f]", text)) > len(re.findall(r"[^\x00-\x7f]", text))
 
 
 def _rendition(path: Path, text: str, blocks: tuple[Block, ...]) -> tuple[str, ...]:
@@ -203,13 +209,15 @@ def _metadata(path: Path) -> dict[str, Any]:
     for key in ("title", "language", "kind", "url"):
         if key in meta and not isinstance(meta[key], str):
             raise DocumentError(f"{file.name}: {key} must be text, not {meta[key]!r}")
+    if type(meta.get("period", "")) not in (str, int, date):
+        raise DocumentError(f"{file.name}: period is {meta['period']!r}; write text or a year")
+    if "as_of" in meta and type(meta["as_of"]) is not date:
+        value = meta["as_of"]
+        raise DocumentError(f"{file.name}: as_of is {value!r}; write a date such as 2022-12-31")
+    if (language := meta.get("language")) is not None and language not in LANGUAGES:
+        known = ", ".join(LANGUAGES)
+        raise DocumentError(f"{file.name}: language {language!r} is none of {known}")
     return meta
-
-
-def _as_of(doc_id: str, value: object) -> date | None:
-    if value is None or type(value) is date:
-        return value
-    raise DocumentError(f"{doc_id}: as_of is {value!r}; write a date such as 2022-12-31")
 
 
 def _language(name: str) -> Language:

@@ -11,7 +11,20 @@ _CLOSERS = "”’」』）)】》〉\"'"
 _NO_END = "".join(
     rf"(?<!\b{word})"
     for word in (
-        *("[A-Za-z]", "No", "Nos", "Art", "art", "Mr", "Mrs", "Ms", "Dr", "Dra", "Sr", "Sra"),
+        *(
+            "(?<!['’])[A-Za-z]",
+            "No",
+            "Nos",
+            "Art",
+            "art",
+            "Mr",
+            "Mrs",
+            "Ms",
+            "Dr",
+            "Dra",
+            "Sr",
+            "Sra",
+        ),
         *("St", "Prof", "Eng", "vs", "cf", "approx", "pág"),
     )
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 from program import QUESTION, guarded, run
@@ -14,25 +13,26 @@ from corpus.settings import Settings
 
 
 @pytest.fixture(scope="session")
-def fresh(tmp_path_factory):
-    """The program's very first call on a machine, with nothing in its folders and no network.
+def fresh(tmp_path_factory, cache, converting_attempts):
+    """The program's very first call with no index yet and no network.
 
-    Gives its settings, how it ended, and the file of what it tried to reach.
+    Gives its settings, how it ended, and the file of what it (and the conversion of the model,
+    which the whole run shares) tried to reach.
     """
     folder = tmp_path_factory.mktemp("fresh")
     (folder / "cache").mkdir()
+    (folder / "cache" / "models").symlink_to(cache / "models")
     settings = Settings(index=folder / "index", cache=folder / "cache")
-    attempts = folder / "attempts"
-    ended = run(["ask", QUESTION, "--json"], guarded(settings, attempts))
-    return settings, ended, attempts
+    ended = run(["ask", QUESTION, "--json"], guarded(settings, converting_attempts))
+    return settings, ended, converting_attempts
 
 
 @pytest.fixture(scope="session")
-def settings(request, tmp_path_factory):
+def settings(request, cache, tmp_path_factory):
     """Settings with a built index; PONTE_TEST_CACHE, where it is set, keeps the model."""
-    if kept := os.environ.get("PONTE_TEST_CACHE"):
+    if os.environ.get("PONTE_TEST_CACHE"):
         index = tmp_path_factory.mktemp("built") / "index"
-        own = Settings(index=index, cache=Path(kept), precision="float32")
+        own = Settings(index=index, cache=cache, precision="float32")
         build(own)
         return own
     return request.getfixturevalue("fresh")[0].with_(precision="float32")

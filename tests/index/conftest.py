@@ -1,13 +1,9 @@
-"""Shared by the tests of the index: the converted model, one encoder, one small collection."""
+"""Shared by the tests of the index: one encoder, one small collection."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,9 +14,6 @@ from index.build import build_index
 from index.encoder import load_encoder
 from index.models import describe_model
 from index.segment import Segmenter
-from index.weights import model_folder
-
-ROOT = Path(__file__).parents[2]
 
 TEXTS = {
     "framework": (
@@ -95,51 +88,6 @@ def make_collection(
 def with_url(documents: list[Document], url: str) -> list[Document]:
     """The same documents from elsewhere: other content, but no text to embed anew."""
     return [replace(document, url=url) for document in documents]
-
-
-CONVERT = """
-import sys
-from pathlib import Path
-from index.weights import bundled_model, model_folder
-cache = Path(sys.argv[1])
-print("absent" if not model_folder(cache).exists() else "present", flush=True)
-sys.stdin.readline()
-print(bundled_model(cache), flush=True)
-"""
-
-
-@pytest.fixture(scope="session")
-def raced_cache(tmp_path_factory):
-    """A cache into which two processes converted the model at the same moment."""
-    cache = tmp_path_factory.mktemp("cache")
-    stale = cache / "models" / f".{model_folder(cache).name}.1.tmp"
-    stale.mkdir(parents=True)
-    (stale / "model.safetensors").write_bytes(b"left by a process that was killed")
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", CONVERT, str(cache)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    states = [process.stdout.readline().strip() for process in processes]
-    for process in processes:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    results = [process.communicate(timeout=300) for process in processes]
-    return cache, states, [(p.returncode, *r) for p, r in zip(processes, results, strict=True)]
-
-
-@pytest.fixture(scope="session")
-def cache(request):
-    """The cache with the converted model: PONTE_TEST_CACHE, where it is set, keeps it."""
-    if kept := os.environ.get("PONTE_TEST_CACHE"):
-        return Path(kept)
-    return request.getfixturevalue("raced_cache")[0]
 
 
 @pytest.fixture(scope="session")
