@@ -130,11 +130,11 @@ def _list(query: Query, top: Reading, snapshot: Snapshot, evidence: Evidence) ->
         statement = Statement(
             passage, Span(0, len(passage.text)), "\n".join(f"- {n}" for n in names)
         )
-        return _draft(query, [statement], say(query.language, "and").join(names), "")
+        return _draft(query, [statement], _enumerated(names, query.language), "")
     items = _siblings(passage, snapshot)
     if items:
         statements = [_head(item, query.language) for item in items]
-        short = say(query.language, "and").join(s.text.rstrip("：: ") for s in statements)
+        short = _enumerated([s.text.rstrip("：: ") for s in statements], query.language)
         lead = Statement(passage, top.quote, top.text)
         numbers, citations = _cite([lead, *statements], query.language)
         lines = [f"{in_script(lead.text, query.language)} [{numbers[0]}]"]
@@ -144,6 +144,11 @@ def _list(query: Query, top: Reading, snapshot: Snapshot, evidence: Evidence) ->
         ]
         return Draft("\n".join(lines), citations, in_script(short, query.language))
     return None
+
+
+def _enumerated(names: Sequence[str], language: Language) -> str:
+    """Names in a row; semicolons keep apart those that have a comma of their own."""
+    return ("; " if any(", " in name for name in names) else say(language, "and")).join(names)
 
 
 def _siblings(passage: Passage, snapshot: Snapshot) -> list[Passage]:

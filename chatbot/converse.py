@@ -94,7 +94,9 @@ def _turn(focus: str, now: Query, then: Query) -> str | None:
         if len(names) >= 2:
             text = then.text
             a, b = (_with_article(then, m) for m in names[:2])
-            return text[: a[0]] + text[slice(*b)] + text[a[1] : b[0]] + text[slice(*a)] + text[b[1] :]
+            return (
+                text[: a[0]] + text[slice(*b)] + text[a[1] : b[0]] + text[slice(*a)] + text[b[1] :]
+            )
     if then.ordinal is not None:
         if _NEXT.search(focus):
             return renumbered(then, then.ordinal + 1)

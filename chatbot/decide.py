@@ -16,8 +16,18 @@ from corpus.glossary import Mention
 
 
 def answers(query: Query, readings: Sequence[Reading]) -> bool:
-    """Whether the best reading is good enough to answer from."""
-    return bool(readings) and readings[0].answerability >= coefficients().threshold
+    """Whether the best reading is good enough to answer from.
+
+    A text in which nothing can be looked for, or of which nothing at all stands in the passage, is
+    not answered however near the passage seems, save where the passage is the item it numbers.
+    """
+    if not readings:
+        return False
+    features = readings[0].features
+    void = features.get("no_units", 0.0) or features.get("coverage", 1.0) == 0
+    if void and not features.get("ordinal"):
+        return False
+    return readings[0].answerability >= coefficients().threshold
 
 
 def refusal_reason(query: Query, readings: Sequence[Reading]) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from chatbot.evidence import Evidence
 from chatbot.reader import Reader
@@ -46,7 +48,12 @@ class Engine:
         ModelError: the model cannot be loaded.
     """
 
-    def __init__(self, settings: Settings, reader: Reader | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        reader: Reader | None = None,
+        encoder: Callable[[], Encoder] | None = None,
+    ) -> None:
         self._lock = threading.Lock()
         lexicon = lexicon_of(settings)
         segmenter = segmenter_of(settings, lexicon)
@@ -56,7 +63,7 @@ class Engine:
         self._resources = Resources(
             settings,
             snapshot,
-            load_encoder(settings),
+            encoder() if encoder else load_encoder(settings),
             segmenter,
             lexicon,
             evidence,
@@ -97,8 +104,14 @@ def segmenter_of(settings: Settings, lexicon: Lexicon) -> Segmenter:
     return Segmenter(lexicon.chinese_forms, settings.cache)
 
 
-def build(settings: Settings, progress: Progress | None = None) -> BuildReport:
+def build(
+    settings: Settings,
+    progress: Progress | None = None,
+    encoder: Callable[[], Encoder] | None = None,
+) -> BuildReport:
     """Build the index of the documents in `settings.sources` and publish it.
+
+    `encoder` gives the encoder where one is loaded or will be needed again.
 
     Raises:
         DocumentError: the folder is missing or holds no document that can be read.
@@ -112,7 +125,7 @@ def build(settings: Settings, progress: Progress | None = None) -> BuildReport:
     return build_index(
         collection.documents,
         passages,
-        lambda: load_encoder(settings),
+        encoder or (lambda: load_encoder(settings)),
         describe_model(settings),
         segmenter_of(settings, lexicon),
         settings.index,
@@ -122,8 +135,12 @@ def build(settings: Settings, progress: Progress | None = None) -> BuildReport:
     )
 
 
-def ensure_index(settings: Settings, progress: Progress | None = None) -> BuildReport | None:
-    """Build the index of `settings.sources` where there is none yet; None where there is one."""
-    if current_id(settings.index) is not None:
-        return None
-    return build(settings, progress)
+def open_engine(settings: Settings, progress: Progress | None = None) -> Engine:
+    """The engine of the current index; where there is none, that of `settings.sources` is built.
+
+    The model is loaded once for both.
+    """
+    encoder = cache(lambda: load_encoder(settings))
+    if current_id(settings.index) is None:
+        build(settings, progress, encoder)
+    return Engine(settings, encoder=encoder)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -78,20 +80,29 @@ def settings_for(index: Path | None, **changes: object) -> Settings:
 
 def build_if_missing(settings: Settings) -> None:
     """Build the index where there is none, showing how far it is."""
-    from index.snapshot import current_id
+    if _is_missing(settings):
+        from chatbot.engine import build
 
-    if current_id(settings.index) is None:
-        from chatbot.engine import ensure_index
-
-        title = f"There is no index in {settings.index} yet; building it"
-        with progress(title) as done:
-            ensure_index(settings, done)
+        with _building(settings) as done:
+            build(settings, done)
 
 
 def engine_for(settings: Settings) -> Engine:
     """The engine, loaded; its index is built first where there is none."""
-    from chatbot.engine import Engine
+    from chatbot.engine import open_engine
 
-    build_if_missing(settings)
+    if _is_missing(settings):
+        with _building(settings) as done:
+            return open_engine(settings, done)
     with waiting("Loading the model …"):
-        return Engine(settings)
+        return open_engine(settings)
+
+
+def _is_missing(settings: Settings) -> bool:
+    from index.snapshot import current_id
+
+    return current_id(settings.index) is None
+
+
+def _building(settings: Settings) -> AbstractContextManager[Callable[[int, int], None]]:
+    return progress(f"There is no index in {settings.index} yet; building it")

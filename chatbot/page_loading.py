@@ -66,15 +66,13 @@ class Loading:
 
     def _load(self) -> Ready:
         # Imported here: they take seconds, and the page must not wait for them.
-        from chatbot.engine import Engine, ensure_index
+        from chatbot.engine import open_engine
         from chatbot.pipeline import build_pipeline
 
         log.info("loading the index in %s", self._settings.index)
-        ensure_index(self._settings, self._progress)
-        self.stage = "loading"
-        engine = Engine(self._settings)
+        engine = open_engine(self._settings, self._progress)
         return Ready(engine, build_pipeline(engine))
 
     def _progress(self, done: int, total: int) -> None:
-        self.stage, self.done, self.total = "indexing", done, total
+        self.stage, self.done, self.total = "loading" if done == total else "indexing", done, total
         log.info("building the index: %d of %d texts", done, total)

@@ -40,6 +40,10 @@ _LINK = re.compile(r"\[([^\[\]\n]+)\]\(((?:[^()\n]|\([^()\n]*\))*)\)")
 _STRONG = re.compile(r"(\*\*|__)(?=\S)([^\n]+?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]+?)(?<=[^\s*])\*(?![\w*])")
 _BOLD_LINE = re.compile(r"^\s*(?:\*\*|__|<(?:b|strong)>)(.+?)(?:\*\*|__|</(?:b|strong)>)\s*$", re.I)
+# Words of English and Portuguese that end no line of a list and no heading.
+_UNFINISHED = re.compile(
+    r"\s(?:of|the|and|or|to|in|on|at|for|with|by|from|an?|d[aeo]s?|em|n[ao]s?|para|por|com|e|ou|o)$"
+)
 _QUOTED = re.compile(r"^[ \t]*(?:>[ \t]?)+(?=[^\s\d>]|$)")
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WIDE = rf"\u2014\u2015\u2018\u2019\u201c\u201d\u2026\u2027\u3001-\u303f{_HAN}\uff01-\uff5e"
@@ -182,6 +186,8 @@ def _continues(block: Line, last: str, line: Line, full: int) -> bool:
         # A wrapped line that is filled to the brim says nothing of where the paragraph ends.
         return bool(full) and width(last) >= 0.97 * full and line.indent <= block.indent
     if last[-1] in "，、,－—–-（(《“「" or has_open_bracket(block.body[-400:]):
+        return True
+    if _UNFINISHED.search(last):
         return True
     if full and width(last) >= 0.85 * full:
         return True

@@ -19,7 +19,7 @@ _PART = re.compile(
 )
 _ARTICLE = re.compile(r"^第[一二三四五六七八九十百千零〇\d]{1,6}[条條]")
 _ROMAN = re.compile(r"^((?:X{0,3}(?:IX|IV|V?I{0,3}))\.)[ \t]+(\S.*)$")
-_TABLE_RULE = re.compile(r"^\|?[ \t]*:?-{3,}:?[ \t]*(\|[ \t]*:?-{3,}:?[ \t]*)*\|?$")
+_TABLE_RULE = re.compile(r"^\|?[ \t]*:?-{2,}:?[ \t]*(\|[ \t]*:?-{2,}:?[ \t]*)*\|?$")
 _RULE = re.compile(r"^([-*_=`~])([ \t]*\1){2,}$")
 
 TERMINAL = "。！？!?…：:；;"

@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from chatbot.engine import Engine, ensure_index
+from chatbot.engine import open_engine
 from chatbot.pipeline import Ask, build_pipeline
 from corpus.fold import fold
 from corpus.records import LANGUAGES, Answer
@@ -128,8 +128,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
     options = parser.parse_args(argv)
     settings = load_settings()
-    ensure_index(settings)
-    pipeline = build_pipeline(Engine(settings))
+    pipeline = build_pipeline(open_engine(settings))
     outcomes: list[Outcome] = []
     for question in (q for file in options.files for q in read_questions(file)):
         answer = pipeline.invoke(Ask(question.question, question.history))

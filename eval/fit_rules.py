@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from chatbot.engine import Engine, Resources, ensure_index
+from chatbot.engine import Resources, open_engine
 from chatbot.logistic import decision_features, linear, sigmoid
 from chatbot.pipeline import Ask, State, converse_step
 from chatbot.question import Query
@@ -176,8 +176,7 @@ def main(
     All files are fitted on; the threshold is chosen, and figures are told, on the first alone.
     """
     settings = load_settings()
-    ensure_index(settings)
-    resources = Engine(settings).resources()
+    resources = open_engine(settings).resources()
     data_folder = Path(__file__).parent / "data"
     files = [Path(a) for a in argv] or [data_folder / name for name in DEFAULT]
     sets = [[c for c in cases(f, resources) if c.query.kind != "comparison"] for f in files]
