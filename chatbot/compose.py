@@ -133,22 +133,47 @@ def _list(query: Query, top: Reading, snapshot: Snapshot, evidence: Evidence) ->
         return _draft(query, [statement], _enumerated(names, query.language), "")
     items = _siblings(passage, snapshot)
     if items:
-        statements = [_head(item, query.language) for item in items]
-        short = _enumerated([s.text.rstrip("：: ") for s in statements], query.language)
         lead = Statement(passage, top.quote, top.text)
-        numbers, citations = _cite([lead, *statements], query.language)
-        lines = [f"{in_script(lead.text, query.language)} [{numbers[0]}]"]
-        lines += [
-            f"- {in_script(s.text.rstrip('：: '), query.language)} [{n}]"
-            for s, n in zip(statements, numbers[1:], strict=True)
-        ]
-        return Draft("\n".join(lines), citations, in_script(short, query.language))
+        return _items(query, lead, [_head(item, query.language) for item in items])
+    if query.kind == "list" and (items := _section(query, passage, snapshot, evidence)):
+        return _items(query, None, [_head(item, query.language) for item in items])
     return None
 
 
 def _enumerated(names: Sequence[str], language: Language) -> str:
     """Names in a row; semicolons keep apart those that have a comma of their own."""
     return ("; " if any(", " in name for name in names) else say(language, "and")).join(names)
+
+
+def _items(query: Query, lead: Statement | None, heads: list[Statement]) -> Draft:
+    """A list of items with a citation each, below the sentence that introduces them, if any."""
+    said = [s.text.rstrip("：: ") for s in heads]
+    numbers, citations = _cite([*([lead] if lead else []), *heads], query.language)
+    lines = [f"{in_script(lead.text, query.language)} [{numbers[0]}]"] if lead else []
+    lines += [
+        f"- {in_script(text, query.language)} [{n}]"
+        for text, n in zip(said, numbers[len(lines) :], strict=True)
+    ]
+    short = in_script(_enumerated(said, query.language), query.language) if lead else None
+    return Draft("\n".join(lines), citations, short)
+
+
+def _section(
+    query: Query, passage: Passage, snapshot: Snapshot, evidence: Evidence
+) -> list[Passage]:
+    """All items of the section that a passage stands in, where the question asks for that.
+
+    It does where the section's heading alone speaks of all that the question speaks of.
+    """
+    if not passage.list_id or not passage.heading_path:
+        return []
+    heading = passage.contexts.get(query.language, "").split("\n")[-1] or passage.heading_path[-1]
+    sides = (evidence.side(heading), evidence.side(passage.heading_path[-1]))
+    units = evidence.units(query)
+    if not units or evidence.coverage(units, sides)[0] < 0.8:
+        return []
+    items = [p for p in snapshot.passages if p.list_id == passage.list_id]
+    return items[:ITEMS] if len(items) > 1 else []
 
 
 def _siblings(passage: Passage, snapshot: Snapshot) -> list[Passage]:

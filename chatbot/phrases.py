@@ -12,6 +12,8 @@ _HANT = {
     "bye": "再見！",
     "about": "我是 Ponte，根據收錄的官方文件回答有關澳門區域合作（CEPA、粵港澳大灣區、葡語國家"
     "平台、歐盟、一帶一路）的問題。答案只取自文件，並註明出處；文件沒有寫的，我會直說。",
+    "instruction": "我不接受更改做法的指示，只根據收錄的官方文件回答問題。"
+    "請提出一個有關文件內容的問題。",
     "empty_question": "請輸入一個問題。",
     "too_long": "問題太長，請用不超過 {limit} 個字提問。",
     "not_found": "收錄的文件沒有回答這個問題。",
@@ -35,6 +37,8 @@ _EN = {
     "about": "I am Ponte. I answer questions on Macao's regional co-operation (CEPA, the Greater "
     "Bay Area, the Portuguese-speaking countries, the EU, the Belt and Road) from official "
     "documents only, and show the source. What the documents do not say, I tell you so.",
+    "instruction": "I take no instructions to act otherwise: I answer questions from the official "
+    "documents only. Please ask about what they say.",
     "empty_question": "Please enter a question.",
     "too_long": "The question is too long; please ask it in at most {limit} characters.",
     "not_found": "The documents do not answer this question.",
@@ -61,6 +65,8 @@ _PT = {
     "about": "Sou o Ponte. Respondo a perguntas sobre a cooperação regional de Macau (CEPA, Grande "
     "Baía, países de língua portuguesa, UE, Uma Faixa, Uma Rota) apenas com base em documentos "
     "oficiais e indico a fonte. O que os documentos não dizem, digo-o claramente.",
+    "instruction": "Não sigo instruções para agir de outro modo: respondo apenas com base nos "
+    "documentos oficiais. Faça uma pergunta sobre o seu conteúdo.",
     "empty_question": "Escreva uma pergunta, por favor.",
     "too_long": "A pergunta é demasiado longa; use no máximo {limit} caracteres.",
     "not_found": "Os documentos não respondem a esta pergunta.",

@@ -111,7 +111,7 @@ def converse_step(state: State) -> State:
     history = tuple(replace(turn, content=_printable(turn.content)) for turn in ask.history)
     language = ask.language or _spoken(text, history, r)
     kind = smalltalk(text)
-    if kind == "empty_question":
+    if kind in ("empty_question", "instruction"):
         return replace(
             state, answer=_refuse(state, text, text, language, kind, say(language, kind))
         )

@@ -238,6 +238,8 @@ def question_language(
     han = sum(map(is_han, text))
     words = _LATIN.findall("".join(" " if is_han(c) else c for c in text))
     plain = [w.lower() for w in words if not (w.isupper() and len(w) > 1)]
+    if not plain and sum(w.lower() in _EN | _PT for w in words) >= 2:
+        plain = [w.lower() for w in words]  # a question typed in capitals
     if han:
         function = [w for w in plain if w in _EN or w in _PT]
         if len(function) >= 2 and len(plain) * 2 > han:

@@ -88,10 +88,13 @@ def load_document(doc_id: str, paths: Iterable[Path]) -> tuple[Document, tuple[S
         DocumentError: the original or its metadata cannot be read, or it is empty.
     """
     paths = sorted(paths)
-    by_language = {m["lang"]: p for p in paths if (m := _RENDITION.match(p.stem))}
+    by_language: dict[str, Path] = {}
+    for path in paths:
+        if m := _RENDITION.match(path.stem):
+            by_language.setdefault(m["lang"], path)
     meta = _metadata(paths[0])
     language = meta.get("language")
-    plain = [p for p in paths if p not in by_language.values()]
+    plain = [p for p in paths if not _RENDITION.match(p.stem)]
     first = next((by_language[lang] for lang in LANGUAGES if lang in by_language), paths[0])
     original = by_language.get(language or "") or (plain[0] if plain else first)
     if language and not plain and language not in by_language:
@@ -102,8 +105,11 @@ def load_document(doc_id: str, paths: Iterable[Path]) -> tuple[Document, tuple[S
     named = next((lang for lang, p in by_language.items() if p == original), None)
     blocks = read_blocks(cleaned.text)
     renditions: dict[Language, tuple[str, ...]] = {}
-    reason = f"{original.name} is taken for {doc_id}; rename one of the two files"
-    left_out = [Skipped(str(path), reason) for path in plain if path != original]
+    left_out = [
+        Skipped(str(path), f"{doc_id} has another file of that name already; rename one of them")
+        for path in paths
+        if path != original and path not in by_language.values()
+    ]
     for lang, path in sorted(by_language.items()):
         if path == original:
             continue

@@ -8,8 +8,8 @@ import pytest
 
 from chatbot.engine import Engine
 from chatbot.ground import ungrounded
-from chatbot.pipeline import Ask, build_pipeline
 from chatbot.phrases import say
+from chatbot.pipeline import Ask, build_pipeline
 from chatbot.reader import Reading, Span
 from corpus.records import Citation
 

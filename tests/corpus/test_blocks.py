@@ -16,7 +16,8 @@ def shown(text):
 
 
 def test_each_kind_of_block():
-    text = "# 題\n\n### 節\n\n段落，一句。\n\n標籤\n\n- 甲\n  1. 乙\n    （3） 丙\n\n① 丁\n\n巴西\n葡萄牙\n"
+    text = "# 題\n\n### 節\n\n段落，一句。\n\n標籤\n\n- 甲\n  1. 乙\n    （3） 丙\n\n"
+    text += "① 丁\n\n巴西\n葡萄牙\n"
     assert shown(text) == [
         ("heading", 1, "#", "題"),
         ("heading", 3, "###", "節"),
