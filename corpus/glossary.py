@@ -108,8 +108,9 @@ class Lexicon:
         table: dict[str, tuple[Term, ...]] = {}
         for form, terms in self._by_form.items():
             if re.fullmatch(r"[a-zà-ÿ]{5,}", form):
-                concepts = tuple(t for t in terms if not t.is_name)
-                table[root(form)] = (*table.get(root(form), ()), *concepts)
+                concepts = [t for t in terms if not t.is_name]
+                # Several forms of one concept have one root: it is mentioned once.
+                table[root(form)] = tuple(dict.fromkeys([*table.get(root(form), ()), *concepts]))
         return table
 
     def _inflected(self, folded: str, i: int) -> tuple[tuple[Term, ...], int]:
@@ -208,7 +209,7 @@ def root(word: str) -> str:
     """What is left of an English or Portuguese word without its commonest ending.
 
     At least four letters are left. Crude: `create`, `created`, `creating` meet, and so do
-    `criar`, `criado`, `criou`; nothing else is asked of it.
+    `investir`, `investido`, `investiu`; nothing else is asked of it.
     """
     shorter = _ENDINGS.sub("", word)
     return shorter if len(shorter) >= 4 else word

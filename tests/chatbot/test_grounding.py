@@ -96,8 +96,8 @@ def test_a_name_of_the_question_is_the_users_but_its_figures_are_not(lexicon):
 class Misreading:
     """Reads as another reader does, but says something else in place of its short answer."""
 
-    def __init__(self, reader, short):
-        self.reader, self.short, self.seen = reader, short, 0
+    def __init__(self, reader):
+        self.reader, self.short, self.seen = reader, None, 0
 
     def read(self, query, hits):
         self.seen += 1
@@ -105,12 +105,21 @@ class Misreading:
         return (replace(best, short=self.short, answerability=0.99), *others)
 
 
+@pytest.fixture(scope="module")
+def misreading(settings, engine):
+    """A reader that misreads, and the pipeline that uses it."""
+    r = engine.resources()
+    reader = Misreading(r.reader)
+    return reader, build_pipeline(Engine(settings, reader, lambda: r.encoder))
+
+
 @pytest.mark.parametrize(
     "short", ["460.3億澳門元", "46.02億澳門元", "460.2億美元", "2021年", "日本"]
 )
-def test_the_pipeline_refuses_what_a_reader_makes_up(settings, engine, short):
-    reader = Misreading(engine.resources().reader, short)
-    answer = build_pipeline(Engine(settings, reader)).invoke(Ask(QUESTION))
+def test_the_pipeline_refuses_what_a_reader_makes_up(misreading, short):
+    reader, pipeline = misreading
+    reader.short, reader.seen = short, 0
+    answer = pipeline.invoke(Ask(QUESTION))
     assert reader.seen == 1
     assert (answer.status, answer.refusal.reason) == ("refused", "ungrounded")
     assert answer.text == say("zh-Hant", "ungrounded")
@@ -119,15 +128,16 @@ def test_the_pipeline_refuses_what_a_reader_makes_up(settings, engine, short):
     assert short not in answer.text
 
 
-def test_the_pipeline_lets_the_true_reading_pass(settings, engine):
-    reader = Misreading(engine.resources().reader, "逾達460.2億澳門元")
-    answer = build_pipeline(Engine(settings, reader)).invoke(Ask(QUESTION))
+def test_the_pipeline_lets_the_true_reading_pass(misreading):
+    reader, pipeline = misreading
+    reader.short = "逾達460.2億澳門元"
+    answer = pipeline.invoke(Ask(QUESTION))
     assert (answer.status, answer.short_answer) == ("answered", "逾達460.2億澳門元")
     assert answer.confidence == 0.99
 
 
-class LastSentence:
-    """A reader of its own: the last sentence of the passage that has the most of the question."""
+class MostShared:
+    """A reader of its own: the whole passage that shares most characters with the question."""
 
     def read(self, query, hits):
         def shared(hit):
@@ -147,8 +157,9 @@ class LastSentence:
         )
 
 
-def test_another_reader_can_take_the_place(settings):
-    answer = build_pipeline(Engine(settings, LastSentence())).invoke(Ask("澳門歐洲研究學會的資料"))
+def test_another_reader_can_take_the_place(settings, engine):
+    own = Engine(settings, MostShared(), lambda: engine.resources().encoder)
+    answer = build_pipeline(own).invoke(Ask("澳門歐洲研究學會的資料"))
     assert (answer.status, answer.confidence) == ("answered", 0.75)
     (citation,) = answer.citations
     best = max(answer.hits, key=lambda h: len(set("澳门欧洲研究学会的资料") & set(h.passage.text)))

@@ -49,7 +49,6 @@ def test_these_are_the_same(a, b):
         ("10億", "10萬"),
         ("é", "e"),
         ("US", "UE"),
-        ("皇后", "皇後"),
     ],
 )
 def test_these_are_not(a, b):
@@ -57,12 +56,12 @@ def test_these_are_not(a, b):
 
 
 def test_every_character_folds_to_one_form():
-    moved = []
-    for code in range(0x110000):
-        char = chr(code)
-        if not 0xD800 <= code < 0xE000 and fold(fold(char)) != fold(char):
-            moved.append(char)
-    assert moved == []
+    chars = [chr(c) for c in range(0x110000) if not 0xD800 <= c < 0xE000 and c != 10]
+    once = fold("\n".join(chars))
+    twice = fold(once)
+    rows = zip(once.split("\n"), twice.split("\n"), strict=True)
+    assert [a for a, b in rows if a != b] == []
+    assert once.count("\n") == len(chars) - 1
 
 
 def words():

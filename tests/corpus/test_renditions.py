@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from corpus.blocks import read_blocks
+from corpus.clean import clean
 from corpus.fold import fold
 from corpus.glossary import load_lexicon
 from corpus.load import load_folder
@@ -16,20 +18,26 @@ COLLECTION = load_folder(BUNDLED_SOURCES)
 PAIRS = [(d, language) for d in COLLECTION.documents for language in ("en", "pt")]
 KINDS = {"agreement", "institution", "fund", "event", "programme"}
 
-# Names whose rendition says them in another way, by language, with the reason.
+# Forms that the original uses and whose rendition rightly says them in another way, by reason.
+SHORT = "a short form in the original is rendered as short; the glossary gives the full name only"
+FULL = "written out in the original and so in the rendition, where the glossary says Forum Macao"
+COMMON = "common nouns here, in lower case, not the title of an agreement, a body or an event"
+SHARED = "one noun serves several names, as in the original"
 EXCEPTIONS = {
-    # The document gives its own full name where the glossary gives the usual one.
-    ("en", "中國－葡語國家經貿合作論壇（澳門）部長級會議"): "written out as in the original",
-    ("pt", "中國－葡語國家經貿合作論壇（澳門）部長級會議"): "written out as in the original",
-    ("en", "中國－葡語國家經貿合作論壇部長級特別會議"): "written out as in the original",
-    # What the sentence says already is not said twice.
-    ("en", "論壇常設秘書處"): "the Permanent Secretariat … of the Forum, shared with the Centre",
-    ("pt", "論壇常設秘書處"): "o Secretariado Permanente … do Fórum, shared with the Centre",
-    ("en", "中葡论坛成立20周年系列活动"): "the series of activities for the anniversary, a phrase",
-    ("pt", "中葡论坛成立20周年系列活动"): "the series of activities for the anniversary, a phrase",
-    # Here common nouns, in the plural, not the title of one agreement.
-    ("en", "反清洗黑钱或反恐怖融资合作协议"): "plural, in lower case",
-    ("pt", "反清洗黑钱或反恐怖融资合作协议"): "plural, in lower case",
+    "中葡平台": ("en pt", SHORT),
+    "貿易及合作協議": ("en", SHORT),
+    "多元文化共存的交流合作基地": ("en pt", SHORT),
+    "中國－葡語國家經貿合作論壇（澳門）部長級會議": ("en pt", FULL),
+    "中國－葡語國家經貿合作論壇部長級特別會議": ("en", FULL),
+    "中葡论坛成立20周年系列活动": ("en pt", COMMON),
+    "反清洗黑钱或反恐怖融资合作协议": ("en pt", COMMON),
+    "聯席會議": ("pt", COMMON),
+    "專責工作組": ("pt", COMMON),
+    "論壇常設秘書處": ("en pt", SHARED),
+    "閩澳": ("en pt", SHARED),
+    "京澳": ("en pt", SHARED),
+    "滬澳": ("en pt", SHARED),
+    "川澳": ("en pt", SHARED),
 }
 
 
@@ -55,13 +63,13 @@ def test_both_documents_have_both_renditions():
 
 @pytest.mark.parametrize(("document", "language"), PAIRS, ids=id_of)
 def test_blocks_are_aligned(document, language):
-    from corpus.blocks import read_blocks
-    from corpus.clean import clean
-
     file = BUNDLED_SOURCES / f"{document.doc_id}.{language}.md"
     text = clean(file.read_text("utf-8")).text
     own = read_blocks(text)
-    assert [(b.kind, b.level) for b in own] == [(b.kind, b.level) for b in document.blocks]
+    # A label (the kind `link`) may be too long for one in another language.
+    kinds = {"link": "paragraph"}
+    shapes = [[(kinds.get(b.kind, b.kind), b.level) for b in x] for x in (own, document.blocks)]
+    assert shapes[0] == shapes[1]
     assert [b.marker for b in own] == [b.marker for b in document.blocks]
     assert tuple(text[b.start : b.end] for b in own) == document.renditions[language]
 
@@ -74,12 +82,6 @@ def test_every_figure_stands_in_the_rendition_and_no_other(document, language):
         if (faults := figures_agree(original, rendition, document.language, language))
     }
     assert wrong == {}
-    # The other way round: the original lacks no figure of its rendition.
-    assert {
-        n: faults
-        for n, original, rendition in blocks_of(document, language)
-        if (faults := digits_only(rendition) - digits_only(original)) and n < 0
-    } == {}
 
 
 @pytest.mark.parametrize(("document", "language"), PAIRS, ids=id_of)
@@ -114,7 +116,7 @@ def missing_names(document, language):
 
 @pytest.mark.parametrize(("document", "language"), PAIRS, ids=id_of)
 def test_official_names_stand_in_the_renditions(document, language):
-    allowed = {fold(name) for lang, name in EXCEPTIONS if lang == language}
+    allowed = {fold(name) for name, (where, _) in EXCEPTIONS.items() if language in where.split()}
     missing = [
         (n, mention.term.names["zh-Hant"], mention.term.names[language])
         for n, original, mention in missing_names(document, language)
@@ -129,7 +131,11 @@ def test_no_exception_is_idle():
         for document, language in PAIRS
         for _, original, m in missing_names(document, language)
     }
-    assert {(language, fold(name)) for language, name in EXCEPTIONS} <= needed
+    assert {
+        (language, fold(name))
+        for name, (where, _) in EXCEPTIONS.items()
+        for language in where.split()
+    } <= needed
 
 
 def test_names_are_looked_for_in_earnest():
