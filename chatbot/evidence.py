@@ -71,10 +71,12 @@ class Unit:
 class Side:
     """What a text speaks of: ids of terms (broader ones included), tokens, the folded text.
 
-    `roots` are those of its alphabetic words.
+    `own` are the terms that are not merely part of a longer name, `roots` those of its alphabetic
+    words.
     """
 
     ids: frozenset[str]
+    own: frozenset[str]
     tokens: frozenset[str]
     roots: frozenset[str]
     folded: str
@@ -92,9 +94,10 @@ class Evidence:
     def _side(self, text: str) -> Side:
         folded = fold(text)
         ids = self.lexicon.closure(m.term for m in self.lexicon.all_mentions(folded))
+        own = frozenset(m.term.id for m in self.lexicon.mentions(folded, folded=True))
         tokens = frozenset(self.segmenter.tokens(folded))
         roots = frozenset(root(t) for t in tokens if len(t) > 4 and t.isascii())
-        return Side(frozenset(ids), tokens, roots, folded, bool(_FIGURE.search(folded)))
+        return Side(frozenset(ids), own, tokens, roots, folded, bool(_FIGURE.search(folded)))
 
     def units(self, query: Query) -> tuple[Unit, ...]:
         """The units of a question; mentions of one place that differ in sense stay together."""
@@ -128,6 +131,9 @@ class Evidence:
                 or (not latin and _spelt_out(unit.surface, side.folded))
                 for side in sides
             )
+        if unit.is_name and term.kind in ("country", "place", "zone"):
+            # A bay area named after Hong Kong is not Hong Kong.
+            return any(term.id in side.own for side in sides)
         if any(term.id in side.ids for side in sides):
             return True
         if term.kind != "quantity":

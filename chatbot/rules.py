@@ -111,7 +111,7 @@ class RuleReader:
         )
         for i, span in enumerate(spans):
             found = short_answer(query, text, span.start, span.end, language, self.evidence.lexicon)
-            if found and found.score > -0.5 and found.score + 1.5 * weights[i] > top:
+            if found and found.score > -0.5 and found.score + 2.5 * weights[i] > top:
                 best, clear, at = Span(found.start, found.end), found.clear, i
-                top = found.score + 1.5 * weights[i]
+                top = found.score + 2.5 * weights[i]
         return best, clear, at

@@ -117,7 +117,7 @@ class Lexicon:
         """Terms of which the word at `i` is an inflected form, and where it ends."""
         if i and _is_letter(folded[i - 1]):
             return (), i + 1
-        m = re.compile(r"[a-zà-ÿ]{5,}(?![0-9a-zà-ÿ])").match(folded, i)
+        m = _LONG_WORD.match(folded, i)
         return (self._by_root.get(root(m[0]), ()), m.end()) if m else ((), i + 1)
 
     def mentions(self, text: str, *, folded: bool = False) -> list[Mention]:
@@ -165,10 +165,12 @@ class Lexicon:
         """Find terms at every place of a folded text, also inside longer ones."""
         found: list[Mention] = []
         for i in range(len(folded)):
-            for form, end in self._at(folded, i):
-                found.extend(Mention(term, i, end) for term in self._by_form[form])
-            terms, end = self._inflected(folded, i)
-            found.extend(Mention(term, i, end) for term in terms)
+            if folded[i : i + 2] in self._by_start:
+                for form, end in self._at(folded, i):
+                    found.extend(Mention(term, i, end) for term in self._by_form[form])
+            if "a" <= folded[i] <= "ÿ":
+                terms, end = self._inflected(folded, i)
+                found.extend(Mention(term, i, end) for term in terms)
         return found
 
     def closure(self, terms: Iterable[Term]) -> set[str]:
@@ -198,6 +200,7 @@ class Lexicon:
         return {k: frozenset(v) for k, v in words.items()}
 
 
+_LONG_WORD = re.compile(r"[a-zà-ÿ]{5,}(?![0-9a-zà-ÿ])")
 _ENDINGS = re.compile(
     r"(?:amentos?|imentos?|mentos?|ações|ação|acoes|acao|ations?|ados?|adas?|idos?|idas?|aram|eram|"
     r"iram|aria|ando|endo|indo|arem|ings?|edly|ed|ers?|ors?|ous?|eu|iu|ar|er|ir|es|s|e|o|a|y)$"

@@ -32,7 +32,7 @@ _END = re.compile(
     rf"[。！？!?…]+[{_CLOSERS}]*|{_NO_END}\.[{_CLOSERS}]*(?=\s+[A-ZÀ-Ý“\"‘(]|\s*$)"
     r"|\n+"
 )
-_CLAUSE = re.compile(r"[，；：,;:](?!\d)")
+_CLAUSE = re.compile(r"[，；：]|[,;:](?!\d)")
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

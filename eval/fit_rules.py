@@ -48,6 +48,7 @@ DECIDE_PRIOR = {
     "direction_wrong": -3.5, "procedure": -2.5, "reason": -2.0, "latin": 0.5,
     "ordinal": 1.0, "ordinal_missing": -1.0, "list_none": -0.3, "list_lines": 0.5,
     "figure_missing": -1.0, "rank_missing": -2.5, "contact": -4.0,
+    "name_nested": -1.5,
 }  # fmt: skip
 FOLDS = 8
 DEFAULT = ("policy-dev.jsonl", "policy-hard.jsonl")

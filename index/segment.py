@@ -24,7 +24,7 @@ from index.files import write_atomically
 
 log = logging.getLogger(__name__)
 
-SEGMENTER_VERSION = 2
+SEGMENTER_VERSION = 3
 """Counts up with every change to the tokens: part of an index's identity."""
 
 _HAN = r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇]"

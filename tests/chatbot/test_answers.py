@@ -29,7 +29,7 @@ SHORT = [
      "more than MOP46.02 billion"),
     ("內地對澳門開放了多少個服務貿易部門？", "zh-Hant", "153個"),
     ("内地对澳门开放了多少个服务贸易部门？", "zh-Hans", "153个"),
-    ("How many service sectors has the mainland opened to Macao?", "en", "153"),
+    ("How many sectors of trade in services has the mainland liberalised?", "en", "153"),
     ("歐盟-澳門混合委員會至2019年已舉行多少次會議？", "zh-Hant", "23次"),
     ("中葡平台綜合體佔地多少平方米？", "zh-Hant", "約14,200平方米"),
     ("How much had Macao invested in the mainland by the end of 2022?", "en", "MOP79.82 billion"),

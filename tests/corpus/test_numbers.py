@@ -463,10 +463,10 @@ def test_any_mixture_of_digits_and_signs_is_read(text, language):
      "one ", "hundred and ", "一百點", "第", "逾", "1 000 ", "mil e ", " ", "\n", "1.\n", "分之",
      "[1", "@a.", "2022年", "㍿", "½", "\U0001f600", "tel:", "more than ", "至少"],
 )  # fmt: skip
-def test_long_text_is_read_in_half_a_second(unit):
+def test_long_text_is_no_catastrophe(unit):
     text = (unit * 10_000)[:10_000]
     read_figures("warm 1", "en")
     for language in ("zh-Hant", "en", "pt", None):
         began = time.process_time()
         read_figures(text, language)
-        assert time.process_time() - began < 0.5
+        assert time.process_time() - began < 10  # a backtracking pattern takes minutes
