@@ -6,6 +6,8 @@ wait for torch and LangChain.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import io
 import logging
 import sys
@@ -243,6 +245,9 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # What UTF-8 cannot hold (bytes of odd file names) becomes a JSON escape.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    # The end of the process frees everything; without this the collector first looks through it
+    # all, which takes more than a second once a model is loaded.
+    atexit.register(gc.freeze)
     app(prog_name="ponte")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import Callable
@@ -138,8 +139,18 @@ def build(
 def open_engine(settings: Settings, progress: Progress | None = None) -> Engine:
     """The engine of the current index; where there is none, that of `settings.sources` is built.
 
-    The model is loaded once for both.
+    The model is loaded once for both. What is loaded stays for the life of the process, so the
+    garbage collector is paused meanwhile and told not to look at it again.
     """
+    gc.disable()
+    try:
+        return _open(settings, progress)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _open(settings: Settings, progress: Progress | None) -> Engine:
     encoder = cache(lambda: load_encoder(settings))
     if current_id(settings.index) is None:
         build(settings, progress, encoder)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from corpus.date_patterns import (
     BARE,
@@ -56,12 +57,17 @@ def read_dates(text: str, language: Language | None = None) -> list[Period]:
     `language` matters only for 01/06/2022: the day comes first in Portuguese, and without a
     language only where the first number cannot be a month.
     """
+    return list(_read_dates(text, language))
+
+
+@lru_cache(maxsize=20_000)  # the same passages are read for many questions
+def _read_dates(text: str, language: Language | None) -> tuple[Period, ...]:
     folded = prepare(text)
     periods = scan_dates(folded.text, convention_of(language, folded.text))
-    return [
+    return tuple(
         Period(p.kind, p.start, p.end, p.iso, *folded.span(p.span_start, p.span_end))
         for p in periods
-    ]
+    )
 
 
 def scan_dates(folded: str, convention: Convention) -> list[Period]:

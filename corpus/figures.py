@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from corpus import quantities as q
 from corpus.dates import blank, scan_dates
@@ -61,18 +62,20 @@ _WINDOW = 36
 
 
 def read_figures(text: str, language: Language | None = None) -> list[Figure]:
-    """Return the figures of `text` in order; dates, names and list numbers are none.
+    """Return the figures of `text` in order; dates, names, list numbers and 數十 are none.
 
     `language` decides between 14,200.5 and 14.200,5. Without one, a text that reads as Portuguese
-    is taken as such; else the Chinese and English reading holds where there is one (14.200 is
-    14.2), and only 45,9 or 1.234.567 are read the Portuguese way. A number malformed in the
-    given language is no figure; nor is one that is not exact (數十, 三四個, 十幾).
+    is taken as such; else 14.200 is 14.2, and only 45,9 or 1.234.567 are read the Portuguese way.
     """
-    folded = prepare(text)
-    convention = convention_of(language, folded.text)
+    return list(_read_figures(text, language))
+
+
+@lru_cache(maxsize=20_000)  # the same passages are read for many questions
+def _read_figures(text: str, language: Language | None) -> tuple[Figure, ...]:
+    convention = convention_of(language, (folded := prepare(text)).text)
     dates = [(p.span_start, p.span_end) for p in scan_dates(folded.text, convention)]
     hidden = q.LIST_MARK.sub(hide, blank(folded.text, dates))
-    return [unfold(f, folded, text) for f in scan_figures(hidden, convention)]
+    return tuple(unfold(f, folded, text) for f in scan_figures(hidden, convention))
 
 
 def hide(match: re.Match[str]) -> str:

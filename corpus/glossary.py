@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -122,7 +122,18 @@ class Lexicon:
 
     def mentions(self, text: str, *, folded: bool = False) -> list[Mention]:
         """Find terms in a text: the longest form at each place, left to right, not overlapping."""
-        text = text if folded else fold(text)
+        return list(self._mentions(text if folded else fold(text)))
+
+    @cached_property
+    def _mentions(self) -> Callable[[str], tuple[Mention, ...]]:
+        """`mentions` of folded texts, remembered: the same passages are read for many questions."""
+        return lru_cache(maxsize=_REMEMBERED)(self._find)
+
+    @cached_property
+    def _all_mentions(self) -> Callable[[str], tuple[Mention, ...]]:
+        return lru_cache(maxsize=_REMEMBERED)(self._find_all)
+
+    def _find(self, text: str) -> tuple[Mention, ...]:
         found: list[Mention] = []
         i = 0
         while i < len(text):
@@ -133,7 +144,7 @@ class Lexicon:
                 end = end if terms else i + 1
             found.extend(Mention(term, i, end) for term in terms)
             i = end
-        return found
+        return tuple(found)
 
     def question_mentions(self, text: str, folded: str, language: Language) -> list[Mention]:
         """Mentions in a question: also acronyms that are a word when written small (US, WHO).
@@ -163,6 +174,9 @@ class Lexicon:
 
     def all_mentions(self, folded: str) -> list[Mention]:
         """Find terms at every place of a folded text, also inside longer ones."""
+        return list(self._all_mentions(folded))
+
+    def _find_all(self, folded: str) -> tuple[Mention, ...]:
         found: list[Mention] = []
         for i in range(len(folded)):
             if folded[i : i + 2] in self._by_start:
@@ -171,7 +185,7 @@ class Lexicon:
             if "a" <= folded[i] <= "ÿ":
                 terms, end = self._inflected(folded, i)
                 found.extend(Mention(term, i, end) for term in terms)
-        return found
+        return tuple(found)
 
     def closure(self, terms: Iterable[Term]) -> set[str]:
         """Ids of terms and of everything broader than them."""
@@ -200,6 +214,7 @@ class Lexicon:
         return {k: frozenset(v) for k, v in words.items()}
 
 
+_REMEMBERED = 20_000  # texts whose mentions are remembered
 _LONG_WORD = re.compile(r"[a-zà-ÿ]{5,}(?![0-9a-zà-ÿ])")
 _ENDINGS = re.compile(
     r"(?:amentos?|imentos?|mentos?|ações|ação|acoes|acao|ations?|ados?|adas?|idos?|idas?|aram|eram|"
