@@ -131,9 +131,6 @@ class Evidence:
                 or (not latin and _spelt_out(unit.surface, side.folded))
                 for side in sides
             )
-        if unit.is_name and term.kind in ("country", "place", "zone"):
-            # A bay area named after Hong Kong is not Hong Kong.
-            return any(term.id in side.own for side in sides)
         if any(term.id in side.ids for side in sides):
             return True
         if term.kind != "quantity":

@@ -50,6 +50,7 @@ def passage_features(
         "rank_missing": float(
             rank_missing(query, f"{hit.passage.context}\n{hit.passage.text}", hit.passage.language)
         ),
+        "place_nested": float(_is_another_place(evidence, query, units, hit.passage)),
         "name_nested": float(_is_nested(evidence, units, hit.passage)),
         "subject": float(_is_subject(evidence, units, hit.passage)),
         "ordinal": float(query.ordinal is not None and hit.passage.number == query.ordinal),
@@ -102,6 +103,23 @@ def _is_nested(evidence: Evidence, units: Sequence[Unit], passage: Passage) -> b
         )
     }
     return bool(names - own)
+
+
+def _is_another_place(
+    evidence: Evidence, query: Query, units: Sequence[Unit], passage: Passage
+) -> bool:
+    """Whether a figure or date is asked of a place that is only part of a longer name there.
+
+    A bay area that is named after Hong Kong is not Hong Kong, and its population is another.
+    """
+    if query.kind not in ("figure", "date"):
+        return False
+    sides = evidence.sides(passage, query.language)
+    places = {
+        u.term.id for u in units
+        if u.is_name and u.term and u.term.kind in ("country", "place", "zone")
+    }  # fmt: skip
+    return any(not any(place in side.own for side in sides) for place in places)
 
 
 def _direction_wrong(evidence: Evidence, query: Query, passage: Passage) -> bool:

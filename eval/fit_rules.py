@@ -39,7 +39,7 @@ RANK_PRIOR = {
     "type_missing": -1.0, "ordinal": 3.0, "ordinal_missing": -2.0, "list_lines": 2.0,
     "list_count": 2.0, "list_none": -0.5, "subject": 0.7, "demand_missing": -0.5,
     "focus_missing": -0.7, "action_missing": -0.7, "direction_wrong": -0.5,
-    "figure_missing": -1.0, "rank_missing": -1.5, "name_nested": -1.0,
+    "figure_missing": -1.0, "rank_missing": -1.5, "name_nested": -1.0, "place_nested": -1.0,
 }  # fmt: skip
 DECIDE_PRIOR = {
     "rank_score": 0.3, "margin": 0.1, "similarity": 1.0, "coverage": 2.0, "sentence": 1.0,
@@ -48,7 +48,7 @@ DECIDE_PRIOR = {
     "direction_wrong": -3.5, "procedure": -2.5, "reason": -2.0, "latin": 0.5,
     "ordinal": 1.0, "ordinal_missing": -1.0, "list_none": -0.3, "list_lines": 0.5,
     "figure_missing": -1.0, "rank_missing": -2.5, "contact": -4.0,
-    "name_nested": -1.5,
+    "name_nested": -1.5, "place_nested": -3.5,
 }  # fmt: skip
 FOLDS = 8
 DEFAULT = ("policy-dev.jsonl", "policy-hard.jsonl")
