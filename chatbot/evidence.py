@@ -137,14 +137,9 @@ class Evidence:
             return False
         # A quantity is mostly given, not named: 於1995年成立 is a founding date, 佔28.5% a share.
         given = next((by for named, by in _GIVEN_IN if any(map(named.search, term.forms))), None)
-        about = term.broader or ("",)
-        return any(
-            side.has_figure
-            and (given is None or bool(given.search(side.folded)))
-            and (given is not None or bool(term.broader))
-            and (given is not None or any(b in side.ids for b in about))
-            for side in sides
-        )
+        if given is not None:
+            return any(side.has_figure and given.search(side.folded) for side in sides)
+        return any(side.has_figure and any(b in side.ids for b in term.broader) for side in sides)
 
     def coverage(
         self, units: Sequence[Unit], sides: Sequence[Side]

@@ -12,7 +12,6 @@ from index.segment import Segmenter
 from index.stored import Snapshot
 
 Mode = Literal["hybrid", "dense", "lexical"]
-MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
 
 DEPTH = 100
 """Passages taken from each list before they are fused."""
