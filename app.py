@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from chatbot.cli import main
+from eval.cli import main
 
 if __name__ == "__main__":
     sys.argv.insert(1, "serve")

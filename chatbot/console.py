@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -83,25 +84,36 @@ def complain(message: str) -> None:
 
 @contextmanager
 def progress(title: str) -> Iterator[Callable[[int, int], None]]:
-    """Show on standard error how far a task is: a bar on a terminal, else a line each tenth.
+    """Show on standard error how far a task is and how long it will take.
 
-    Gives a function that takes the number of steps done and in all.
+    A bar on a terminal, else a line each tenth. Gives a function that takes the number of steps
+    done and in all; the first call tells how many were done before.
     """
     if not sys.stderr.isatty():
         write(f"{title} …", stderr=True)
-        said = 0
+        start, before, said = time.monotonic(), -1, 0
 
         def line(done: int, total: int) -> None:
-            nonlocal said
+            nonlocal said, before
+            before = done if before < 0 else before
             if (tenth := 10 * done // max(1, total)) > said:
                 said = tenth
-                write(f"{done} of {total}", indent=2, stderr=True)
+                left = (time.monotonic() - start) * (total - done) / max(1, done - before)
+                when = f", {left:.0f} s left" if before < done < total else ""
+                write(f"{done} of {total}{when}", indent=2, stderr=True)
 
         yield line
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    words = TextColumn("{task.description}", markup=False)
+    columns = (words, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=screen(stderr=True), transient=True) as bar:
         task = bar.add_task(visible(title), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -28,11 +28,8 @@ def read_history(path: Path) -> tuple[Turn, ...]:
     Raises:
         InputError: the file cannot be read or is something else.
     """
-    try:
-        value = json.loads(_decode(_read(path), str(path)))
-    except ValueError as error:
-        raise InputError(f"{path} is not JSON: {error}") from error
-    return _turns(value, str(path))
+    value = _json(_decode(_read(path), str(path)), str(path))
+    return read_turns(value, str(path))
 
 
 def read_batch(name: str) -> tuple[Row, ...]:
@@ -81,11 +78,16 @@ def _rows(data: bytes, shown: str) -> Iterator[Row]:
         text = _decode(line, where).strip()
         if not text:
             continue
-        try:
-            value = json.loads(text)
-        except ValueError as error:
-            raise InputError(f"{where} is not JSON: {error}") from error
-        yield _row(value, where)
+        yield _row(_json(text, where), where)
+
+
+def _json(text: str, where: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise InputError(f"{where} is not JSON: {error}") from error
+    except RecursionError:
+        raise InputError(f"{where} is JSON nested too deeply; write it flat") from None
 
 
 def _row(value: object, where: str) -> Row:
@@ -103,11 +105,16 @@ def _row(value: object, where: str) -> Row:
         check_text(row_id, f"{where}: id") if isinstance(row_id, str) else row_id,
         check_text(question, f"{where}: question"),
         next((name for name in LANGUAGES if name == lang), None),
-        _turns(value.get("history") or [], f"{where}: history"),
+        read_turns(value.get("history") or [], f"{where}: history"),
     )
 
 
-def _turns(value: object, where: str) -> tuple[Turn, ...]:
+def read_turns(value: object, where: str) -> tuple[Turn, ...]:
+    """The turns of a conversation from its JSON; `where` names it in messages.
+
+    Raises:
+        InputError: it is something else.
+    """
     if not isinstance(value, list):
         raise InputError(where + ' is no list; write [{"role": …, "content": …}, …]')
     turns: list[Turn] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from chatbot.question import Query, is_content
@@ -43,14 +43,28 @@ def retrieve(
     mode: Mode = "hybrid",
 ) -> tuple[Hit, ...]:
     """Find the `k` passages nearest to a question, best first."""
-    dense: Sequence[tuple[int, float]] = ()
-    lexical: Sequence[tuple[int, float]] = ()
+    return next(retrieve_each(snapshot, encoder, segmenter, [query], k, mode))
+
+
+def retrieve_each(
+    snapshot: Snapshot,
+    encoder: Encoder,
+    segmenter: Segmenter,
+    queries: Sequence[Query],
+    k: int,
+    mode: Mode = "hybrid",
+) -> Iterator[tuple[Hit, ...]]:
+    """Do what `retrieve` does for each of several questions; they are embedded in batches."""
     depth = max(k, DEPTH)
-    if mode != "lexical":
-        dense = snapshot.dense_search(encoder.encode_queries([query.text])[0], depth)
-    if mode != "dense":
-        lexical = snapshot.lexical_search(search_tokens(query, segmenter), depth)
-    return fuse(snapshot, dense, lexical, k, query.ordinal)
+    vectors = encoder.encode_queries([q.text for q in queries]) if mode != "lexical" else None
+    for i, query in enumerate(queries):
+        dense: Sequence[tuple[int, float]] = ()
+        lexical: Sequence[tuple[int, float]] = ()
+        if vectors is not None:
+            dense = snapshot.dense_search(vectors[i], depth)
+        if mode != "dense":
+            lexical = snapshot.lexical_search(search_tokens(query, segmenter), depth)
+        yield fuse(snapshot, dense, lexical, k, query.ordinal)
 
 
 def fuse(

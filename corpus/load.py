@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tomllib
 from collections.abc import Iterable
@@ -15,6 +14,7 @@ from corpus.blocks import read_blocks
 from corpus.clean import Cleaned, clean
 from corpus.errors import DocumentError
 from corpus.language import document_language
+from corpus.plain import text_revision
 from corpus.records import LANGUAGES, Block, Document, Language
 
 SUFFIXES = (".md", ".markdown", ".txt")
@@ -123,7 +123,7 @@ def load_document(doc_id: str, paths: Iterable[Path]) -> tuple[Document, tuple[S
         title=title,
         language=_language(language or named or document_language(cleaned.text)),
         text=cleaned.text,
-        revision=hashlib.sha256(cleaned.text.encode()).hexdigest()[:16],
+        revision=text_revision(cleaned.text),
         blocks=blocks,
         source=original.name,
         kind=meta.get("kind", ""),

@@ -35,10 +35,10 @@ class _Unit:
     list_id: str
 
 
-def split(document: Document) -> tuple[Passage, ...]:
+def split(document: Document, longest: int = LONG) -> tuple[Passage, ...]:
     """Split a document into passages, in order; their ids are hashes of what they say and where.
 
-    A block longer than `LONG` characters is split at sentence ends; its heading path and lead-in
+    A block longer than `longest` characters is split at sentence ends; its heading path and lead-in
     are repeated in what is indexed, not in what is quoted.
     """
     passages: list[Passage] = []
@@ -46,7 +46,7 @@ def split(document: Document) -> tuple[Passage, ...]:
         first, last = document.blocks[unit.first], document.blocks[unit.last]
         if first.kind == last.kind == "link" or not _is_evidence(document, first, last):
             continue
-        spans = _pieces(document.text, first.start, last.end)
+        spans = _pieces(document.text, first.start, last.end, longest)
         renditions = _renditions(document, unit, spans)
         for (start, end), rendition in zip(spans, renditions, strict=True):
             passages.append(_passage(document, unit, start, end, rendition))
@@ -128,9 +128,9 @@ def _is_evidence(document: Document, first: Block, last: Block) -> bool:
     return True
 
 
-def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _pieces(text: str, start: int, end: int, longest: int) -> list[tuple[int, int]]:
     """Spans of at most about `PIECE` characters that end where sentences end."""
-    if end - start <= LONG:
+    if end - start <= longest:
         return [(start, end)]
     pieces: list[tuple[int, int]] = []
     for a, b in sentences(text[start:end]):

@@ -18,6 +18,7 @@ from corpus.errors import DocumentError, IndexUnavailable, ModelError
 from corpus.records import Document, Passage
 from index.encoder import Encoder, Progress
 from index.models import ModelInfo
+from index.partial import embed, forget, kept_vectors
 from index.segment import Segmenter
 from index.serial import to_line
 from index.snapshot import (
@@ -71,7 +72,7 @@ def build_index(
 
     Where neither content nor model nor tokens have changed, nothing is written and the current
     id is reported. One builder works on a root at a time; another waits. A process that is
-    killed leaves the published snapshot as it was.
+    killed leaves the published snapshot as it was; what it had embedded is not embedded again.
 
     Args:
         documents: all documents, with different ids.
@@ -100,7 +101,7 @@ def build_index(
         else:
             texts = views(passages)
             keys = np.stack([text_key(model, view.text) for view in texts])
-            vectors, fresh = _vectors(texts, keys, encoder, model, previous, progress)
+            vectors, fresh = _vectors(texts, keys, encoder, model, previous, root, progress)
             embedded = len({texts[row].passage for row in fresh})
             snapshot_id = write_snapshot(
                 root,
@@ -112,6 +113,7 @@ def build_index(
                 _about(content, model, segmenter),
             )
             publish(root, snapshot_id)
+            forget(root)
         prune_locked(root, keep)
     return BuildReport(
         snapshot=snapshot_id,
@@ -172,6 +174,7 @@ def _vectors(
     encoder: Callable[[], Encoder],
     model: ModelInfo,
     previous: Snapshot | None,
+    root: Path,
     progress: Progress | None,
 ) -> tuple[NDArray[np.float32], list[int]]:
     """Return a vector for each view, and the rows that were embedded for it."""
@@ -182,6 +185,7 @@ def _vectors(
             key.tobytes(): vector
             for key, vector in zip(read_rows(previous.path)[1], old, strict=True)
         }
+    known.update(kept_vectors(root))  # the keys name the model
     row_keys = [key.tobytes() for key in keys]
     fresh = [row for row, key in enumerate(row_keys) if key not in known]
     if fresh:
@@ -193,8 +197,7 @@ def _vectors(
                 f"the encoder is {loaded.name} ({loaded.checksum[:12]}), the build was asked "
                 f"for {model.name} ({model.checksum[:12]}); describe and load the same settings"
             )
-        vectors = loaded.encode_passages(list(first.values()), progress)
-        known.update(zip(first, vectors, strict=True))
+        known.update(embed(loaded, first, root, progress))
     return np.stack([known[key] for key in row_keys]).astype(np.float32), fresh
 
 

@@ -30,7 +30,10 @@ Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], None]
 
 BATCH = 32
-"""Passages in one forward pass: larger ones gain nothing on a CPU and need more memory."""
+"""Texts in one forward pass at most."""
+BATCH_TOKENS = 1200
+"""Tokens in one forward pass at most, about: what is between two layers then stays in the
+processor's cache. Passages of 330 tokens go half as fast again by threes as by 32."""
 
 
 class Encoder:
@@ -71,8 +74,8 @@ class Encoder:
         # Texts of like length share a batch, so that little is spent on padding.
         order = sorted(range(len(folded)), key=lambda i: (-len(folded[i]), i))
         out = np.empty((len(folded), self.dim), np.float32)
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
+        done = 0
+        for rows in _batches(order, folded):
             with self._lock, _threads(1 if len(rows) == 1 else self._threads):
                 out[rows] = self._model.encode(
                     [folded[i] for i in rows],
@@ -81,12 +84,33 @@ class Encoder:
                     show_progress_bar=False,
                     convert_to_numpy=True,
                 )
+            done += len(rows)
             if progress is not None:
-                progress(start + len(rows), len(order))
+                progress(done, len(order))
         # In float32, whatever the model computes in: a search relies on unit length.
         norms = np.linalg.norm(out, axis=1, keepdims=True)
         vectors: Vectors = out / np.maximum(norms, np.float32(1e-12))
         return vectors
+
+
+def _batches(order: Sequence[int], texts: Sequence[str]) -> Iterator[list[int]]:
+    """Cut the numbers of texts, longest first, into batches of one forward pass each."""
+    rows: list[int] = []
+    for i in order:
+        if rows and (
+            len(rows) == BATCH or (len(rows) + 1) * _tokens(texts[rows[0]]) > BATCH_TOKENS
+        ):
+            yield rows
+            rows = []
+        rows.append(i)
+    if rows:
+        yield rows
+
+
+def _tokens(text: str) -> float:
+    """How many tokens a text will have, roughly: an ideograph is most of one, a letter a part."""
+    wide = sum(c > "\u2e80" for c in text)
+    return 4 + 0.75 * wide + 0.3 * (len(text) - wide)
 
 
 def load_encoder(settings: Settings) -> Encoder:

@@ -14,7 +14,7 @@ from typing import Any
 from corpus.errors import PonteError
 from eval.bench.figures import ROOT
 
-_MAIN = "import sys; from chatbot.cli import main; sys.exit(main())"
+_MAIN = "import sys; from eval.cli import main; sys.exit(main())"
 
 
 def command(arguments: Sequence[str]) -> list[str]:

@@ -28,7 +28,7 @@ def environment(settings, **more):
 def start(args, env, **how):
     """Start the real program, as a user does."""
     return subprocess.Popen(
-        [sys.executable, "-m", "chatbot.cli", *args],
+        [sys.executable, "-m", "eval.cli", *args],
         cwd=env["PONTE_CACHE"],
         env=env,
         stdin=how.pop("stdin", subprocess.DEVNULL),

@@ -15,7 +15,7 @@ import pytest
 from program import QUESTION, ROOT, environment, run, start
 from typer.testing import CliRunner
 
-from chatbot.cli import app
+from eval.cli import app
 from chatbot.console import visible
 
 ANSWER = {
@@ -322,7 +322,7 @@ def environment_of(ponte):
 def in_terminal(args, env):
     """What the program writes to a terminal."""
     leader, follower = pty.openpty()
-    process = subprocess.Popen([sys.executable, "-m", "chatbot.cli", *args], env=env,
+    process = subprocess.Popen([sys.executable, "-m", "eval.cli", *args], env=env,
                                stdin=follower, stdout=follower, stderr=follower)  # fmt: skip
     os.close(follower)
     out = b""
@@ -349,12 +349,12 @@ def test_visible_keeps_text_and_shows_controls():
 
 def test_start_is_light(settings):
     env = environment(settings)
-    code = "import sys; from chatbot.cli import main\ntry: main()\nfinally: print(*sys.modules)"
+    code = "import sys; from eval.cli import main\ntry: main()\nfinally: print(*sys.modules)"
     for args in (["--help"], ["ask", "--help"], ["docs"], ["--version"]):
         ended = subprocess.run([sys.executable, "-c", code, *args], env=env, capture_output=True,
                                text=True, check=True)  # fmt: skip
         loaded = set(ended.stdout.splitlines()[-1].split())
-        assert "chatbot.cli" in loaded
+        assert "eval.cli" in loaded
         heavy = {"torch", "gradio", "langchain_core", "transformers", "sentence_transformers"}
         assert not heavy & loaded
         if args != ["docs"]:

@@ -8,7 +8,7 @@ import shutil
 import pytest
 from typer.testing import CliRunner
 
-from chatbot.cli import app
+from eval.cli import app
 from chatbot.doctor import examine, exit_code
 from index.weights import model_folder
 

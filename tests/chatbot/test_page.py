@@ -288,7 +288,7 @@ def test_a_taken_port_is_refused_at_once(served, settings):
     port = served[0].rpartition(":")[2]
     env = environment(settings)
     script = [sys.executable, str(ROOT / "app.py"), "--port", port]
-    for command in (script, [sys.executable, "-m", "chatbot.cli", "serve", "--port", port]):
+    for command in (script, [sys.executable, "-m", "eval.cli", "serve", "--port", port]):
         ended = subprocess.run(command, env=env, capture_output=True, timeout=60, check=False)
         message = ended.stderr.decode("utf-8")
         assert ended.returncode == 2, message

@@ -1,0 +1,1 @@
+"""What is measured: retrieval, reading, answers and their robustness."""

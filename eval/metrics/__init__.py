@@ -1,0 +1,1 @@
+"""What the bench counts: texts, rankings, calibration, their aggregates and how sure they are."""
