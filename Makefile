@@ -20,7 +20,7 @@ FOR_TESTS := $(VENV)/.for-tests
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint bench lock browser clean
+.PHONY: help run build test lint eval bench lock browser clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -40,6 +40,9 @@ lint: $(FOR_TESTS) ## the checks that run no code: ruff, mypy, import-linter
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+eval: $(FOR_USE) ## measure the quality of the answers on all sets that ship; fail where it fell
+	$(BIN)/ponte eval all
 
 bench: $(FOR_TESTS) ## measure times and memory of this machine and print one table
 	$(BIN)/python -m eval.bench

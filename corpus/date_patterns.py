@@ -69,7 +69,7 @@ _WRITTEN: tuple[tuple[PeriodKind, str], ...] = (
     ("month", rf"{_ZY}{_S}年{_S}{_M}{_S}月(?:份)?"),
     ("month", rf"{_LEFT}{_Y}[-/](?P<m>1[0-2]|0[1-9]){_RIGHT}"),
     ("month", rf"(?<![a-z]){_MONTH}{_OF} {_Y}{_RIGHT}"),
-    ("year_end", rf"{_ZY}{_S}(?:年{_S})?(?:年底|年末|年终|底|末(?!端))"),
+    ("year_end", rf"{_ZY}{_S}(?:年{_S})?(?:年底|年末|年终(?![止结了])|底|末(?!端))"),
     ("year_end", rf"(?<![a-z])(?:(?:the )?(?:year[ -])?(?:end|close)(?:[ -]of)?(?: the year)?"
      rf"|(?:final|finais|fim|fins)(?: do ano)?(?: de)?)[ -]{_Y}{_RIGHT}"),
     ("year_end", rf"{_LEFT}{_Y} (?:year[- ]end|no (?:fim|final) do ano)(?![a-z])"),

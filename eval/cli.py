@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from chatbot.cli import app, main
-from chatbot.console import print_json, write, write_table
+from chatbot.console import print_json, write
 from chatbot.options import PLAIN, Debug, Index, Json, Mode, examples, settings_for
 
 eval_app = typer.Typer(no_args_is_help=True, **PLAIN)
@@ -236,8 +236,11 @@ def check(
     ] = None,
     sources: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", show_default=False,
-                     help="Folder of the documents (default: the bundled collection)."),
+        typer.Option(
+            metavar="DIR",
+            show_default=False,
+            help="Folder of the documents (default: the bundled collection).",
+        ),
     ] = None,
     as_json: Json = False,
     debug: Debug = False,

@@ -28,8 +28,9 @@ from chatbot.question import Query
 from chatbot.reader import Reading
 from chatbot.retrieve import retrieve
 from corpus.fold import fold
-from corpus.records import Turn
 from corpus.settings import load_settings
+from eval.datasets.policy import read_questions
+from eval.datasets.shipped import question_file
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +52,7 @@ DECIDE_PRIOR = {
     "name_nested": -1.5, "place_nested": -3.5,
 }  # fmt: skip
 FOLDS = 8
-DEFAULT = ("policy-dev.jsonl", "policy-hard.jsonl")
+DEFAULT = ("policy-dev", "policy-hard")
 FALSE_REFUSALS = 0.03
 """Share of the answerable questions that may be refused in cross-validation."""
 
@@ -84,12 +85,10 @@ def fit(x: Floats, y: Floats, w: Floats, prior: Floats, strength: float) -> Floa
 
 
 def cases(file: Path, resources: Resources) -> list[Case]:
-    """Read the passages found for every question of a JSONL file."""
+    """Read the passages found for every question of a set."""
     out: list[Case] = []
-    for line in file.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        history = tuple(Turn(t["role"], t["content"]) for t in row.get("history", ()))
-        query = converse_step(State(Ask(row["question"], history), resources)).query
+    for asked in read_questions(file):
+        query = converse_step(State(Ask(asked.question, asked.history), resources)).query
         if query is None:
             continue
         hits = retrieve(
@@ -97,8 +96,8 @@ def cases(file: Path, resources: Resources) -> list[Case]:
             resources.settings.candidates,
         )  # fmt: skip
         readings = resources.reader.read(query, hits)
-        gold = tuple(_holds(r, row["passage"]) for r in readings)
-        out.append(Case(row["group"], row["answerable"], query, readings, gold))
+        gold = tuple(_holds(r, asked.passage) for r in readings)
+        out.append(Case(asked.group, asked.answerable, query, readings, gold))
     return out
 
 
@@ -178,8 +177,7 @@ def main(
     """
     settings = load_settings()
     resources = open_engine(settings).resources()
-    data_folder = Path(__file__).parent / "data"
-    files = [Path(a) for a in argv] or [data_folder / name for name in DEFAULT]
+    files = [question_file(name) for name in argv or DEFAULT]
     sets = [[c for c in cases(f, resources) if c.query.kind != "comparison"] for f in files]
     data = [case for one in sets for case in one]
     p, ranked = cross_validate(data)

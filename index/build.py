@@ -67,6 +67,7 @@ def build_index(
     keep: int = 3,
     skipped: Skipped = (),
     progress: Progress | None = None,
+    donor: Snapshot | None = None,
 ) -> BuildReport:
     """Build an index and publish it, reusing the vectors of the snapshot before.
 
@@ -84,6 +85,7 @@ def build_index(
         keep: how many snapshots stay, the new one included.
         skipped: (path, reason) pairs to be passed on into the report.
         progress: called with the number of texts embedded so far and in all.
+        donor: a snapshot elsewhere, whose vectors are used as well.
 
     Raises:
         ModelError: the encoder is not the model that `model` describes, or cannot be loaded.
@@ -101,7 +103,8 @@ def build_index(
         else:
             texts = views(passages)
             keys = np.stack([text_key(model, view.text) for view in texts])
-            vectors, fresh = _vectors(texts, keys, encoder, model, previous, root, progress)
+            sources = [s for s in (previous, donor) if s is not None]
+            vectors, fresh = _vectors(texts, keys, encoder, model, sources, root, progress)
             embedded = len({texts[row].passage for row in fresh})
             snapshot_id = write_snapshot(
                 root,
@@ -173,18 +176,17 @@ def _vectors(
     keys: NDArray[np.uint8],
     encoder: Callable[[], Encoder],
     model: ModelInfo,
-    previous: Snapshot | None,
+    sources: Sequence[Snapshot],
     root: Path,
     progress: Progress | None,
 ) -> tuple[NDArray[np.float32], list[int]]:
     """Return a vector for each view, and the rows that were embedded for it."""
     known: dict[bytes, NDArray[np.float32]] = {}
-    if previous is not None and previous.model.checksum == model.checksum:
-        old = np.load(previous.path / VECTORS, mmap_mode="r", allow_pickle=False)
-        known = {
-            key.tobytes(): vector
-            for key, vector in zip(read_rows(previous.path)[1], old, strict=True)
-        }
+    for snapshot in sources:
+        if snapshot.model.checksum == model.checksum:
+            old = np.load(snapshot.path / VECTORS, mmap_mode="r", allow_pickle=False)
+            keys_there = read_rows(snapshot.path)[1]
+            known.update((k.tobytes(), v) for k, v in zip(keys_there, old, strict=True))
     known.update(kept_vectors(root))  # the keys name the model
     row_keys = [key.tobytes() for key in keys]
     fresh = [row for row, key in enumerate(row_keys) if key not in known]

@@ -1,4 +1,4 @@
-"""Shared by all tests: the model, converted once for the whole run."""
+"""Shared by all tests: the model, converted once for the whole run; one index, one engine."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from browser import ARGS, CHROMIUM
+from program import GUARD, QUESTION, ROOT, guarded, run
 
+from chatbot.engine import Engine, build
+from chatbot.pipeline import build_pipeline
+from corpus.settings import Settings
 from index.weights import model_folder
-
-ROOT = Path(__file__).parents[1]
-GUARD = ROOT / "tests" / "chatbot" / "guard"
 
 CONVERT = """
 import sys
@@ -68,3 +70,51 @@ def cache(request):
     if kept := os.environ.get("PONTE_TEST_CACHE"):
         return Path(kept)
     return request.getfixturevalue("raced_cache")[0]
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory, cache, converting_attempts):
+    """The program's very first call with no index yet and no network.
+
+    Gives its settings, how it ended, and the file of what it (and the conversion of the model,
+    which the whole run shares) tried to reach.
+    """
+    folder = tmp_path_factory.mktemp("fresh")
+    (folder / "cache").mkdir()
+    (folder / "cache" / "models").symlink_to(cache / "models")
+    settings = Settings(index=folder / "index", cache=folder / "cache")
+    ended = run(["ask", QUESTION, "--json"], guarded(settings, converting_attempts))
+    return settings, ended, converting_attempts
+
+
+@pytest.fixture(scope="session")
+def settings(request, cache, tmp_path_factory):
+    """Settings with a built index; PONTE_TEST_CACHE, where it is set, keeps the model."""
+    if os.environ.get("PONTE_TEST_CACHE"):
+        index = tmp_path_factory.mktemp("built") / "index"
+        own = Settings(index=index, cache=cache, precision="float32")
+        build(own)
+        return own
+    return request.getfixturevalue("fresh")[0].with_(precision="float32")
+
+
+@pytest.fixture(scope="session")
+def engine(settings):
+    return Engine(settings)
+
+
+@pytest.fixture(scope="session")
+def pipeline(engine):
+    return build_pipeline(engine)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser for one module: while it is open, no test can run an event loop of its own."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium: set PONTE_CHROMIUM to one, or put `chromium` on the path")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield browser
+        browser.close()

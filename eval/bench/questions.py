@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 from corpus.errors import InputError
+from eval.datasets.policy import read_questions
+from eval.datasets.shipped import question_file
 
-QUESTIONS = Path(__file__).parents[1] / "data" / "policy-dev.jsonl"
+SET = "policy-dev"
 
 
 def questions(limit: int) -> list[str]:
@@ -18,9 +17,7 @@ def questions(limit: int) -> list[str]:
     Raises:
         InputError: the file holds fewer.
     """
-    lines = QUESTIONS.read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines if line.strip()]
-    texts = [str(row["question"]) for row in rows if not row.get("history")]
+    texts = [q.question for q in read_questions(question_file(SET)) if not q.history]
     if len(texts) < limit:
-        raise InputError(f"{QUESTIONS} holds {len(texts)} questions; ask for no more than these")
+        raise InputError(f"{SET} holds {len(texts)} questions; ask for no more than these")
     return [texts[i * len(texts) // limit] for i in range(limit)]

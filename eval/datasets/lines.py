@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from chatbot.inputs import read_turns
-from chatbot.inputs import check_text
+from chatbot.inputs import check_text, read_turns
 from corpus.errors import InputError
 from corpus.records import Turn
 

@@ -27,7 +27,7 @@ MEASURES = (
     Measure("refusal_recall", "mean", True, "unanswerable questions that are refused"),
     Measure("false_refusal", "mean", False, "answerable questions that are refused"),
     Measure("citation_precision", "mean", True,
-            "citations, a question's together, whose quote holds an accepted answer or its passage"),
+            "citations whose quote holds an accepted answer or the passage, per question"),
     Measure("ungrounded_figures", "sum", False,
             "figures of all answers that do not stand in what is quoted"),
     Measure("ece", "ece", False,

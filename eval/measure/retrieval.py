@@ -164,11 +164,13 @@ def scratch_index(
     passages: Sequence[Passage],
     encoder: Encoder,
     progress: Progress,
+    donor: Snapshot | None = None,
 ) -> tuple[Path, BuildReport]:
     """Index passages under `<cache>/scratch`, apart from the index that answers.
 
     The folder goes by the content: the same content is found there again, and two runs at once
-    wait for each other. The `KEPT` folders used last stay.
+    wait for each other. The `KEPT` folders used last stay. `donor` is a snapshot whose vectors are
+    used where it has them.
     """
     digest = hashlib.sha256(encoder.checksum.encode())
     for document in documents:
@@ -188,6 +190,7 @@ def scratch_index(
         root,
         keep=1,
         progress=progress,
+        donor=donor,
     )
     return root, report
 

@@ -132,6 +132,7 @@ def _drowned(
         [*snapshot.passages, *added],
         resources.encoder,
         progress,
+        snapshot,
     )
     drowned: Settings = settings.with_(index=root)
     return build_pipeline(Engine(drowned, encoder=lambda: resources.encoder))

@@ -15,7 +15,7 @@ _SILENT = "'’.·・"  # marks that leave no gap: Macao's, n.º, U.S.
 _QUOTES = str.maketrans("「」『』", "“”‘’")
 _CORNERS = str.maketrans("“”‘’", "「」『』")
 _WIDE = {ord(c): ord(c) + 0xFEE0 for c in map(chr, range(0x21, 0x7F)) if c.isalnum()}
-_GAP = "\x1f"  # stands for a mark that was taken away
+_GAP = "\ue000"  # of private use: stands for a mark that was taken away
 _GAPS = ("  ", " ", " ")
 _BOUNDARY = re.compile(rf"(?<=[{HAN}])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z])(?=[{HAN}])")
 _INSIDE = re.compile(rf"(?<=[{HAN}])(?=[{HAN}])")

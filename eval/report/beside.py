@@ -24,6 +24,7 @@ from eval.report.tables import (
 from eval.runs import Finished
 
 LISTED = 300  # differing pairs that a page lists
+_SHOWN = ("dataset", "kind", "questions", "queries", "finished", "seconds", "run_dir", "asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,13 @@ def configuration(run: Finished) -> list[tuple[str, list[tuple[str, Any]]]]:
     for key in ("options", "settings", "machine", "versions"):
         if config.get(key):
             parts.append((key.capitalize(), list(flat(config[key]))))
+    further = [
+        (label(key), shown(value, "sum") if finite(value) is not None else value)
+        for key, value in summary.items()
+        if key not in _SHOWN and not isinstance(value, Mapping | list) and value is not None
+    ]
+    if further:
+        parts.insert(1, ("Further figures", further))
     return parts
 
 
@@ -163,7 +171,9 @@ def metrics(runs: Sequence[Finished], comparison: Mapping[str, Any] | None) -> T
             " A difference is B less A, paired by question; a verdict is given where its interval"
             " leaves out nought."
         )
-    return Table("Every measure, run beside run", [*columns, *(DIFFERENCE if compared else ())], rows, note)
+    return Table(
+        "Every measure, run beside run", [*columns, *(DIFFERENCE if compared else ())], rows, note
+    )
 
 
 def breakdowns(runs: Sequence[Finished]) -> list[Table]:

@@ -93,21 +93,25 @@ def losses(run: Finished) -> Table | None:
     for variant, entries in loss.items():
         for name, entry in entries.items():
             measure = known.get(name, Measure(name))
-            after = (groups.get(variant) or {}).get(name)
+            # The figures of the same questions, where the summary has them.
+            pair = (
+                entry.get("a", clean.get(name)),
+                entry.get("b", (groups.get(variant) or {}).get(name)),
+            )
+            count = finite(entry.get("n"))
             rows.append(
                 [
                     Cell(variant, variant, href=variants.href(variant, "failed")),
                     Cell(label(name), name),
-                    *(
-                        Cell(figure(value, measure.how), finite(value))
-                        for value in (clean.get(name), after)
-                    ),
+                    Cell(figure(count, "sum"), count),
+                    *(Cell(figure(value, measure.how), finite(value)) for value in pair),
                     *difference_cells(entry, measure, reach, ("better", "worse")),
                 ]
             )
     columns = (
         Column("Variant", numeric=False),
         Column("Measure", numeric=False),
+        Column("Questions", "Questions asked in both forms to which the measure applies"),
         Column("Clean"),
         Column("Variant"),
         *DIFFERENCE,
@@ -116,6 +120,7 @@ def losses(run: Finished) -> Table | None:
         "Each variant against the clean questions",
         columns,
         rows,
-        "A difference is the variant less the clean questions, paired by question. It is called "
-        "better or worse where its 95 % interval leaves out nought.",
+        "Both figures are of the questions that the variant changes. A difference is the variant "
+        "less the clean questions, paired by question; it is called better or worse where its "
+        "95 % interval leaves out nought.",
     )

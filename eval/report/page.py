@@ -35,7 +35,8 @@ KINDS = {
     "retrieval": ("Retrieval", "Each query was put to the search over the collection; the ranks of "
                   "the relevant passages are judged."),
     "robustness": ("Robustness", "Each question was asked as it stands and in altered forms; the "
-                   "altered forms are compared with the clean ones, question by question."),
+                   "altered forms are compared with the clean ones, question by question. The "
+                   "head figures are those of the clean questions."),
 }  # fmt: skip
 
 CALIBRATED = {
@@ -95,8 +96,9 @@ def write_comparison(
         run_dirs: folders of finished runs, one or more.
         out: the HTML file.
         comparison: for two runs, `{"metrics": {measure: {"a", "b", "difference", "ci95", "p"}},
-            "better": [{"id", "question", "a", "b"}], "worse": [...]}` where a difference is b
-            less a, and `a` and `b` of a question are its rows in the two runs.
+            "better": [{"id", "question", "a", "b"}], "worse": [...]}`, as
+            `eval.compare.comparison_shape` gives it. A difference is b less a; `a` and `b` of a
+            question are its rows in the two runs.
 
     Raises:
         InputError: a folder is not that of a finished run; or there is none, or a comparison
@@ -133,6 +135,8 @@ def write_comparison(
         differing=beside.differing(runs),
         configurations=[beside.configuration(run) for run in runs],
         compared=comparison is not None,
+        common=(comparison or {}).get("questions"),
+        alone=[(comparison or {}).get(key) or 0 for key in ("only_a", "only_b")],
         better=len(changed["better"]),
         worse=len(changed["worse"]),
         cut=compactor.cut,

@@ -170,7 +170,7 @@ def metrics(
     gap = 0.62 / max(1, len(summaries) - 1)
     with _style("metrics"):
         height = 1.0 + len(names) * max(0.32, 0.15 * len(summaries) + 0.1)
-        drawing = Figure(figsize=(WIDTH * 1.25, height), layout="constrained")
+        drawing = Figure(figsize=(WIDTH, height), layout="constrained")
         axes = drawing.subplots()
         for number, summary in enumerate(summaries):
             shift = (number - (len(summaries) - 1) / 2) * min(gap, 0.3)

@@ -15,8 +15,8 @@ import pytest
 from program import QUESTION, ROOT, environment, run, start
 from typer.testing import CliRunner
 
-from eval.cli import app
 from chatbot.console import visible
+from eval.cli import app
 
 ANSWER = {
     "id", "question", "standalone_question", "language", "status", "answer", "short_answer",

@@ -8,8 +8,8 @@ import shutil
 import pytest
 from typer.testing import CliRunner
 
-from eval.cli import app
 from chatbot.doctor import examine, exit_code
+from eval.cli import app
 from index.weights import model_folder
 
 NAMES = [

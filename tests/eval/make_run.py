@@ -7,13 +7,12 @@ import random
 from pathlib import Path
 
 from corpus.settings import Settings
+from eval.compare import compare, comparison_shape
 from eval.datasets.policy import read_questions
-from eval.measure import answers, reading, retrieval
+from eval.measure import answers, reading, retrieval, robustness
 from eval.measure.common import summary_of
 from eval.measure.consistency import consistency
-from eval.metrics.aggregate import summarise_by
-from eval.metrics.interval import paired
-from eval.runs import Finished, Plan, open_run, read_run
+from eval.runs import Plan, open_run, read_run
 
 DATA = Path(__file__).parents[2] / "eval" / "data"
 MEASURES = {
@@ -48,7 +47,8 @@ def make_run(root: Path, kind: str = "answers", questions: int = 200, **how) -> 
     asked = [(n, base[n % len(base)]) for n in range(questions)]
     passages = list(dict.fromkeys(q.passage for q in base if q.passage))
     make = _retrieval_row if kind == "retrieval" else _answers_row
-    rows = [make(dice, n, q, passages, skill, "") for n, q in asked]
+    first = robustness.CLEAN if kind == "robustness" else ""
+    rows = [make(dice, n, q, passages, skill, first) for n, q in asked]
     if kind == "robustness":
         for number, variant in enumerate(VARIANTS):
             worse = skill - 0.12 * number
@@ -68,39 +68,25 @@ def make_run(root: Path, kind: str = "answers", questions: int = 200, **how) -> 
     if kind == "answers":
         extra["consistency"] = consistency(rows)
     if kind == "robustness":
-        extra = _robustness(rows, measures)
+        extra = {
+            "asked": len(rows),
+            "by_variant": robustness.by_variant(rows),
+            "loss": robustness.losses(rows),
+        }
     with open_run(plan, root / "runs", fresh=True) as run:
         for row in rows:
             run.add(row)
-        clean = [row for row in rows if not row.get("variant")]
+        clean = [row for row in rows if row.get("variant") in (None, first)]
         run.finish(summary_of(plan, clean, measures, 187.4, extra))
         return run.path
-
-
-def compared(a: Finished, b: Finished) -> dict:
-    """Two runs compared as `write_comparison` takes it."""
-    measures = MEASURES[a.config["kind"]]
-    before = {row["id"]: row for row in a.rows}
-    out = {"metrics": {}, "better": [], "worse": []}
-    for measure in measures:
-        d = paired(measure, a.rows, b.rows, 300, 300)
-        ends = None if d.low is None else [d.low, d.high]
-        out["metrics"][measure.name] = {
-            "a": d.a, "b": d.b, "difference": d.difference, "ci95": ends, "p": d.p,
-        }  # fmt: skip
-    for row in b.rows:
-        old = before[row["id"]]
-        if old["failed"] != row["failed"]:
-            pair = {"id": row["id"], "question": row["question"], "a": old, "b": row}
-            out["worse" if row["failed"] else "better"].append(pair)
-    return out
 
 
 def write_pair(root: Path, questions: int = 200, **how) -> tuple[list[Path], dict]:
     """Two runs of one set, the second the better one, and their comparison."""
     a = make_run(root, questions=questions, seed=1, skill=0.6, **how)
     b = make_run(root, questions=questions, seed=2, skill=0.9, snapshot="20260201-120000-9c22aa")
-    return [a, b], compared(read_run(a), read_run(b))
+    one, other = read_run(a), read_run(b)
+    return [a, b], comparison_shape(one, other, compare(one, other))
 
 
 def read_json(path: Path) -> dict:
@@ -108,7 +94,7 @@ def read_json(path: Path) -> dict:
 
 
 def _answers_row(dice, n, question, passages, skill, variant):
-    yes = question.answerable
+    yes, changed = question.answerable, variant not in ("", robustness.CLEAN)
     right = dice.random() < skill
     refused = right != yes if dice.random() < 0.7 else not yes and right
     hit = yes and right and not refused
@@ -121,14 +107,14 @@ def _answers_row(dice, n, question, passages, skill, variant):
     short = question.answers[0] if hit and dice.random() < 0.8 else None
     failed = not right
     return {
-        "id": f"{question.id}{f'-{n}' if n > 416 else ''}{f'~{variant}' if variant else ''}",
+        "id": f"{question.id}{f'-{n}' if n > 416 else ''}{f'@{variant}' if changed else ''}",
         "group": question.group if n < 417 else f"{question.group}-{n // 417}",
         "base": question.id,
         "lang": question.lang,
         "kind": question.kind,
         "trap": question.trap,
         "variant": variant,
-        "question": question.question + ("？?" if variant else ""),
+        "question": question.question + ("？?" if changed else ""),
         "history": [{"role": t.role, "content": t.content} for t in question.history],
         "expected": {"answerable": yes, "answers": list(question.answers),
                      "passage": question.passage},
@@ -210,23 +196,6 @@ def _hits(dice, gold, rank, passages):
 def _timings(dice):
     times = {name: round(ms * dice.lognormvariate(0, 0.35), 3) for name, ms in STAGES.items()}
     return {"total": round(sum(times.values()), 3)} | times
-
-
-def _robustness(rows, measures):
-    by = {"": [row | {"id": row["base"]} for row in rows if not row["variant"]]}
-    for variant in VARIANTS:
-        by[variant] = [row | {"id": row["base"]} for row in rows if row["variant"] == variant]
-    loss = {variant: {} for variant in VARIANTS}
-    for variant in VARIANTS:
-        for measure in measures:
-            d = paired(measure, by[""], by[variant], 200, 200)
-            loss[variant][measure.name] = {
-                "difference": d.difference,
-                "ci95": None if d.low is None else [d.low, d.high],
-                "p": d.p,
-            }
-    named = [row | {"variant": row["variant"] or "clean"} for row in rows]
-    return {"by_variant": summarise_by(named, measures, "variant"), "loss": loss}
 
 
 def hash_of(text):

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 GUARD = Path(__file__).parent / "guard"
 QUESTION = "2022年澳門與歐盟的貿易總額是多少？"
 
