@@ -61,14 +61,29 @@ class Conversation:
     def __init__(self, loading: Loading) -> None:
         self._loading = loading
 
-    async def ask(self, question: str, session: Session) -> AsyncIterator[Update]:
-        """Answer a question: a sign at once, then the statements one by one."""
+    def take(self, question: str, session: Session) -> tuple[str, str, Session]:
+        """Move a question from the box to the conversation: from now on it can be stopped."""
+        return "", *self._begin(question, session)
+
+    def example(self, session: Session, event: gr.EventData) -> Update:
+        """Take the example that was clicked."""
+        return self._begin(str(event.question), session)
+
+    def _begin(self, question: str, session: Session) -> Update:
         question = question.strip()
+        if not question:
+            return thread_html(session), session
+        language = question_language(question, session.language)
+        session = replace(session, number=session.number + 1, pending=question, language=language)
+        step = "preparing" if self._loading.ready is None else STEPS[0]
+        return self._busy(session, progress_html(language, step)), session
+
+    async def ask(self, session: Session) -> AsyncIterator[Update]:
+        """Answer the question that was taken, unless it was stopped: statements one by one."""
+        question, language = session.pending, session.language
         if not question:
             yield thread_html(session), session
             return
-        language = question_language(question, session.language)
-        session = replace(session, number=session.number + 1, pending=question, language=language)
         try:
             while (ready := self._loading.ready) is None:
                 yield self._busy(session, progress_html(language, "preparing")), session
@@ -99,11 +114,6 @@ class Conversation:
             body = answer_html(answer, documents, session.number)
         said = (Turn("user", question[:LONGEST]), Turn("assistant", answer.text))
         yield self._done(replace(session, history=(*session.history, *said)[-2 * KEPT :]), body)
-
-    async def example(self, session: Session, event: gr.EventData) -> AsyncIterator[Update]:
-        """Answer the example that was clicked."""
-        async for update in self.ask(str(event.question), session):
-            yield update
 
     def stop(self, session: Session) -> Update:
         """Close the turn under way, whose event has been cancelled."""
@@ -176,13 +186,13 @@ def blocks(loading: Loading) -> gr.Blocks:
         shown = [thread, session]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asking: dict[str, Any] = {**quiet, "concurrency_limit": 4, "concurrency_id": "ask"}
-        question = gr.State("")
         # The box is emptied before the answer begins, so that the next question can be typed.
-        running = []
-        for event in (box.submit, send.click):
-            taken = event(take, box, [box, question], queue=False, **quiet)
-            running.append(taken.success(talk.ask, [question, session], shown, **asking))
-        running.append(thread.select(talk.example, session, shown, **asking))
+        taken = [
+            event(talk.take, [box, session], [box, *shown], queue=False, **quiet)
+            for event in (box.submit, send.click)
+        ]
+        taken.append(thread.select(talk.example, session, shown, queue=False, **quiet))
+        running = [event.success(talk.ask, session, shown, **asking) for event in taken]
         stop.click(talk.stop, session, shown, cancels=running, queue=False, **quiet)
         clear.click(talk.clear, None, shown, cancels=running, queue=False, **quiet)
     return cast(gr.Blocks, page)
@@ -191,11 +201,6 @@ def blocks(loading: Loading) -> gr.Blocks:
 def plain(name: str, html: str, on_load: str | None = None) -> gr.HTML:
     """HTML of our own making, free of Gradio's typography."""
     return gr.HTML(html, elem_id=name, apply_default_css=False, js_on_load=on_load)
-
-
-def take(question: str) -> tuple[str, str]:
-    """Move a question from the box to the conversation."""
-    return "", question
 
 
 def header_html() -> str:

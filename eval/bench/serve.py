@@ -106,34 +106,44 @@ def ask_all(url: str, asked: Sequence[str]) -> list[float]:
     """
     waits = []
     with httpx.Client(base_url=url, timeout=PATIENCE) as client:
-        event = example_event(client.get("/config").raise_for_status().json())
+        events = example_events(client.get("/config").raise_for_status().json())
         visitor = ""
         for number, question in enumerate(asked):
             if number % IN_ONE_CONVERSATION == 0:
                 visitor = secrets.token_hex(6)
             start = time.perf_counter()
-            _ask(client, event, visitor, question)
+            _ask(client, events, visitor, question)
             waits.append((time.perf_counter() - start) * 1000)
     return waits
 
 
-def example_event(config: dict[str, Any]) -> dict[str, Any]:
-    """The event of the page that answers an example; it carries the question itself."""
-    for dependency in config["dependencies"]:
-        if any(target[1] == "select" for target in dependency["targets"]):
-            return dict(dependency)
+def example_events(config: dict[str, Any]) -> list[dict[str, Any]]:
+    """The events of a click on an example: one takes the question, the next answers it."""
+    dependencies = config["dependencies"]
+    for taken in dependencies:
+        if any(target[1] == "select" for target in taken["targets"]):
+            answered = [d for d in dependencies if d.get("trigger_after") == taken["id"]]
+            if answered:
+                return [taken, *answered]
     raise PonteError("the page has no event for its examples; eval/bench/serve.py must follow it")
 
 
-def _ask(client: httpx.Client, event: dict[str, Any], visitor: str, question: str) -> None:
-    body = {
-        "data": [None] * len(event["inputs"]),
-        "event_data": {"question": question},
-        "fn_index": event["id"],
-        "session_hash": visitor,
-        "trigger_id": event["targets"][0][0],
-    }
-    client.post("/gradio_api/queue/join", json=body).raise_for_status()
+def _ask(
+    client: httpx.Client, events: Sequence[dict[str, Any]], visitor: str, question: str
+) -> None:
+    for event in events:
+        body = {
+            "data": [None] * len(event["inputs"]),
+            "event_data": {"question": question} if event is events[0] else None,
+            "fn_index": event["id"],
+            "session_hash": visitor,
+            "trigger_id": events[0]["targets"][0][0],
+        }
+        client.post("/gradio_api/queue/join", json=body).raise_for_status()
+        _await(client, visitor, question)
+
+
+def _await(client: httpx.Client, visitor: str, question: str) -> None:
     with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": visitor}) as lines:
         for line in lines.iter_lines():
             message = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
