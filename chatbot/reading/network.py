@@ -75,7 +75,8 @@ class Layer(nn.Module):
         y = self.out(y.transpose(1, 2).reshape(batch, length, hidden))
         x = self.norm1(x + F.dropout(y, self.dropout, self.training))
         y = self.down(F.gelu(self.up(x)))
-        return self.norm2(x + F.dropout(y, self.dropout, self.training))
+        mapped: Tensor = self.norm2(x + F.dropout(y, self.dropout, self.training))
+        return mapped
 
 
 class ReaderNetwork(nn.Module):

@@ -50,7 +50,9 @@ def start_from(network: ReaderNetwork, folder: Path) -> None:
                 _norm(part, t, root + name)
 
 
-def _norm(part: torch.nn.Linear | torch.nn.LayerNorm, t: dict[str, torch.Tensor], name: str) -> None:
+def _norm(
+    part: torch.nn.Linear | torch.nn.LayerNorm, t: dict[str, torch.Tensor], name: str
+) -> None:
     part.weight.copy_(t[f"{name}.weight"])
     part.bias.copy_(t[f"{name}.bias"])
 

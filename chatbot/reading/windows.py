@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from corpus.errors import ModelError
 from corpus.fold import fold, fold_with_offsets
 
 Ints = NDArray[np.int32]
@@ -111,15 +112,19 @@ class PairTokenizer:
         if len(surface) > 1 and (parts := _parts(surface)):
             space = len(surface) - len(surface.lstrip())
             names = ["\u2581" * (space > 0) + parts[0], *parts[1:]]
-            ids = [self._tokenizer.token_to_id(name) for name in names]
-            if all(i is not None for i in ids):
+            found = (self._tokenizer.token_to_id(name) for name in names)
+            ids = [i for i in found if i is not None]
+            if len(ids) == len(names):
                 sizes = [space + len(parts[0]), *map(len, parts[1:])]
-                cut = tuple(zip((int(i) for i in ids), sizes, strict=True))
+                cut = tuple(zip(ids, sizes, strict=True))
         self._cuts[key] = cut
         return cut
 
     def _id(self, name: str) -> int:
-        return int(self._tokenizer.token_to_id(name))
+        found = self._tokenizer.token_to_id(name)
+        if found is None:
+            raise ModelError(f"the embedding model's vocabulary has no {name}; use the bundled one")
+        return found
 
 
 def _parts(surface: str) -> list[str]:
@@ -218,9 +223,9 @@ def best_spans(
     return found
 
 
-def tagged_runs(probabilities: Floats, threshold: float = 0.5) -> list[tuple[int, int]]:
-    """Return (first, last) of the runs of tokens whose chance of being answer is enough."""
-    inside = np.concatenate([[False], probabilities >= threshold, [False]])
+def tagged_runs(scores: Floats, threshold: float = 0.0) -> list[tuple[int, int]]:
+    """Return (first, last) of the runs of tokens with a score of at least `threshold`."""
+    inside = np.concatenate([[False], scores >= threshold, [False]])
     edges = np.flatnonzero(inside[1:] != inside[:-1]).tolist()
     return [(a, b - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 

@@ -14,6 +14,8 @@ import torch
 
 from chatbot.reading.network import ReaderNetwork
 from chatbot.reading.pretrained import load_words, start_from
+from chatbot.reading.read import PassageReader
+from chatbot.reading.stored import ReaderConfig
 from chatbot.reading.windows import PairTokenizer
 from corpus.errors import PonteError
 from corpus.settings import load_settings
@@ -137,9 +139,8 @@ def _train(options: argparse.Namespace) -> None:
 def _validate(trainer: Trainer, tokenizer: PairTokenizer, pairs: list, out: Path) -> None:  # type: ignore[type-arg]
     """Write a line of figures; keep the averaged weights where they are the best so far."""
     begin = time.monotonic()
-    network = trainer.averaged_network()
-    texts = [(p.question.text, p.text) for p in pairs]
-    figures = summarise(pairs, predict(network, tokenizer, texts, trainer.device))
+    reader = PassageReader(trainer.averaged_network(), tokenizer, ReaderConfig())
+    figures = summarise(pairs, predict(reader, pairs))
     kept = [v for k, v in figures.items() if k.endswith(("/f1",))]
     areas = [v for k, v in figures.items() if "/auroc-" in k and v == v]
     total = sum(kept) / len(kept) + 100 * sum(areas) / len(areas)

@@ -14,10 +14,10 @@
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
 
 import numpy as np
 
@@ -75,7 +75,7 @@ class Maker:
             self._languages.setdefault(p.language, []).append(p)
         self._pieces: dict[str, Pieces] = {}
         self._names = _shared_names(questions)
-        self._makers: dict[str, Callable[[Question, random.Random, int], Item | None]] = {
+        self._makers: dict[str, Callable[[Question, Random, int], Item | None]] = {
             "positive": self.positive,
             "treachery": self.treachery,
             "removed": self.removed,
@@ -83,14 +83,14 @@ class Maker:
             "swapped": self.swapped,
             "sibling": self.sibling,
             "nearest": self.nearest,
-            "random": self.random,
+            "random": self.anywhere,
         }
 
-    def make(self, kind: str, q: Question, rng: random.Random, limit: int) -> Item | None:
+    def make(self, kind: str, q: Question, rng: Random, limit: int) -> Item | None:
         """Return an item of at most `limit` tokens; None where the question does not allow it."""
         return self._makers[kind](q, rng, limit)
 
-    def positive(self, q: Question, rng: random.Random, limit: int) -> Item | None:
+    def positive(self, q: Question, rng: Random, limit: int) -> Item | None:
         """The question with a part of its passage that holds the answer."""
         if not q.answers:
             return None
@@ -103,20 +103,20 @@ class Maker:
         low, high = min(s[0] for s in [*spans, target]), max(s[1] for s in [*spans, target])
         return self._item(q.text, pieces, rng, limit, "positive", 1, 1, (low, high), target, spans)
 
-    def treachery(self, q: Question, rng: random.Random, limit: int) -> Item | None:
+    def treachery(self, q: Question, rng: Random, limit: int) -> Item | None:
         """A question that annotators wrote to look answerable."""
         if q.answers:
             return None
         return self._item(q.text, self.pieces(q.passage.text), rng, limit, "treachery", 0, 1)
 
-    def removed(self, q: Question, rng: random.Random, limit: int) -> Item | None:
+    def removed(self, q: Question, rng: Random, limit: int) -> Item | None:
         """The passage without the sentences that hold an answer."""
         rest = without_answer(q)
         if rest is None:
             return None
         return self._item(q.text, self._fresh(rest), rng, limit, "removed", 0, 1)
 
-    def elsewhere(self, q: Question, rng: random.Random, limit: int) -> Item | None:
+    def elsewhere(self, q: Question, rng: Random, limit: int) -> Item | None:
         """The part of a long passage before or behind the answer."""
         if not q.answers:
             return None
@@ -134,25 +134,25 @@ class Maker:
             return None
         return self._item(q.text, part, rng, limit, "elsewhere", 0, 1)
 
-    def swapped(self, q: Question, rng: random.Random, limit: int) -> Item | None:
+    def swapped(self, q: Question, rng: Random, limit: int) -> Item | None:
         """The question asks for another year, figure or name than its passage tells of."""
         text = swap(q, self._names.get(q.language, []), rng)
         if text is None:
             return None
         return self._item(text, self.pieces(q.passage.text), rng, limit, "swapped", 0, 1)
 
-    def sibling(self, q: Question, rng: random.Random, limit: int) -> Item | None:
+    def sibling(self, q: Question, rng: Random, limit: int) -> Item | None:
         """Another passage of the same article."""
         near = self._articles.get((q.passage.article, q.passage.language), [])
         return self._wrong(q, near, rng, limit, "sibling")
 
-    def nearest(self, q: Question, rng: random.Random, limit: int) -> Item | None:
+    def nearest(self, q: Question, rng: Random, limit: int) -> Item | None:
         """One of the nearest wrong passages."""
         keys = self._nearest.get(f"{fold(q.text)}>{q.passage.language}", ())
         near = [p for k in keys[:6] if (p := self._by_key.get((k, q.passage.language)))]
         return self._wrong(q, near, rng, limit, "nearest")
 
-    def random(self, q: Question, rng: random.Random, limit: int) -> Item | None:
+    def anywhere(self, q: Question, rng: Random, limit: int) -> Item | None:
         """Any other passage in the passage's language."""
         return self._wrong(q, self._languages[q.passage.language], rng, limit, "random")
 
@@ -166,7 +166,7 @@ class Maker:
         return self.tokenizer.passage(text)
 
     def _wrong(
-        self, q: Question, near: Sequence[Passage], rng: random.Random, limit: int, kind: str
+        self, q: Question, near: Sequence[Passage], rng: Random, limit: int, kind: str
     ) -> Item | None:
         for _ in range(4):
             if not near:
@@ -180,7 +180,7 @@ class Maker:
         self,
         question: str,
         pieces: Pieces,
-        rng: random.Random,
+        rng: Random,
         limit: int,
         kind: str,
         answer: int,
@@ -233,7 +233,7 @@ def without_answer(q: Question) -> str | None:
     return rest if len(rest) >= 60 and not _holds(fold(rest), q) else None
 
 
-def swap(q: Question, names: Sequence[str], rng: random.Random) -> str | None:
+def swap(q: Question, names: Sequence[str], rng: Random) -> str | None:
     """Return the question with a year, figure or name changed to one its passage has not."""
     if not q.answers or q.language != q.passage.language:
         return None
@@ -254,7 +254,7 @@ def swap(q: Question, names: Sequence[str], rng: random.Random) -> str | None:
     return None
 
 
-def _other_figure(figure: str, rng: random.Random) -> str:
+def _other_figure(figure: str, rng: Random) -> str:
     if len(figure) == 4 and figure[0] in "12":
         return str(int(figure) + rng.choice([-20, -10, -3, -2, -1, 1, 2, 3, 10]))
     return str(max(1, int(figure) + rng.choice([-2, -1, 1, 2, 3, 5]))) if figure != "1" else "3"

@@ -139,7 +139,9 @@ def language_of(name: str) -> str:
     return "pt" if name.endswith("_pt") or name.startswith("faquad") else "zh"
 
 
-def _common_titles(articles: Iterable[tuple[Path, list[dict[str, Any]]]]) -> dict[tuple[str, int], str]:
+def _common_titles(
+    articles: Iterable[tuple[Path, list[dict[str, Any]]]],
+) -> dict[tuple[str, int], str]:
     """Name articles alike across the translations: their order is that of the Portuguese file."""
     listed = {file.stem: [str(a.get("title", "")) for a in data] for file, data in articles}
     model = listed.get(PARALLEL + "pt", [])

@@ -130,9 +130,7 @@ class Trainer:
         if state["recipe"]["frozen"] == self.recipe.frozen:
             rates = [(g["base"], g["weight_decay"]) for g in self.optimizer.param_groups]
             self.optimizer.load_state_dict(state["optimizer"])
-            for group, (base, weight_decay) in zip(
-                self.optimizer.param_groups, rates, strict=True
-            ):
+            for group, (base, weight_decay) in zip(self.optimizer.param_groups, rates, strict=True):
                 group["base"], group["weight_decay"] = base, weight_decay
         else:
             log.info("other layers are frozen than before: the optimizer begins anew")
@@ -251,10 +249,7 @@ def _groups(network: ReaderNetwork, recipe: Recipe) -> list[dict[str, Any]]:
     for name, p in network.named_parameters():
         if not p.requires_grad:
             continue
-        if name.startswith(("position", "norm")):
-            below = len(place)
-        else:
-            below = depth.get(id(p), -1)
+        below = len(place) if name.startswith(("position", "norm")) else depth.get(id(p), -1)
         rate = recipe.head_rate if below < 0 else recipe.rate * recipe.layer_decay**below
         decay = recipe.weight_decay if p.dim() > 1 else 0.0
         groups.setdefault((rate, decay), []).append(p)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from corpus.fold import fold
 from corpus.settings import Settings
-from eval.train.data import PARALLEL, Collection, Passage, Question, key_of
+from eval.train.data import PARALLEL, Collection, Question, key_of
 from index.encoder import Encoder, load_encoder
 
 log = logging.getLogger(__name__)
@@ -34,14 +34,12 @@ def nearest(
     """
     store = VectorStore(cache, settings)
     found: dict[str, list[str]] = {}
-    questions = [q for q in (*collection.questions, *collection.crossed)]
+    questions = [*collection.questions, *collection.crossed]
     for language in sorted({p.language for p in collection.passages}):
         pool = [
             p for p in collection.passages if p.language == language and p.held_back == held_back
         ]
-        mine = [
-            q for q in questions if q.passage.language == language and q.held_back == held_back
-        ]
+        mine = [q for q in questions if q.passage.language == language and q.held_back == held_back]
         if not pool or not mine:
             continue
         matrix = store.passages([p.text for p in pool])
@@ -124,8 +122,3 @@ def _by_article(collection: Collection, language: str) -> dict[str, list[Questio
         if q.set == PARALLEL + language:
             found.setdefault(q.passage.article, []).append(q)
     return found
-
-
-def texts_of(passages: Sequence[Passage]) -> dict[str, str]:
-    """Return {key: text}."""
-    return {p.key: p.text for p in passages}

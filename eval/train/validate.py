@@ -16,24 +16,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from chatbot.reading.network import ReaderNetwork
-from chatbot.reading.windows import PairTokenizer, Window, best_spans, pad, windows
+from chatbot.reading.read import PassageReader, PassageReading
 from corpus.fold import fold
 from eval.train.augment import without_answer
 from eval.train.data import Passage, Question
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """The best span's text and the logits of a pair, the best of its windows."""
-
-    text: str
-    answer: float
-    relevance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,45 +35,9 @@ class Pair:
     answers: bool
 
 
-def predict(
-    network: ReaderNetwork,
-    tokenizer: PairTokenizer,
-    pairs: Sequence[tuple[str, str]],
-    device: torch.device,
-    batch: int = 4,
-) -> list[Prediction]:
-    """Read pairs of question and passage."""
-    jobs: list[tuple[int, Window]] = []
-    pieces = {text: tokenizer.passage(text) for _, text in pairs}
-    for i, (question, text) in enumerate(pairs):
-        jobs += [(i, w) for w in windows(tokenizer, tokenizer.question(question), pieces[text].ids)]
-    jobs.sort(key=lambda job: len(job[1].ids))
-    best: list[Prediction | None] = [None] * len(pairs)
-    score = [-np.inf] * len(pairs)
-    relevance = [-np.inf] * len(pairs)
-    for at in range(0, len(jobs), batch):
-        part = jobs[at : at + batch]
-        ids = torch.from_numpy(pad([w.ids for _, w in part], tokenizer.pad)).to(device)
-        kinds = torch.from_numpy(pad([w.kinds for _, w in part], 0)).to(device)
-        lengths = torch.tensor([len(w.ids) for _, w in part], device=device)
-        with torch.inference_mode():
-            out = [t.float().cpu().numpy() for t in network(ids, kinds, lengths)]
-        for row, (i, w) in enumerate(part):
-            inside = slice(w.offset, w.offset + w.last - w.first)
-            spans = best_spans(out[0][row, inside], out[1][row, inside])
-            relevance[i] = max(relevance[i], float(out[4][row]))
-            answer = float(out[3][row])
-            if answer > score[i]:
-                text, p = pairs[i][1], pieces[pairs[i][1]]
-                found = ""
-                if spans:
-                    first, last = spans[0].first + w.first, spans[0].last + w.first
-                    found = text[int(p.starts[first]) : int(p.ends[last])]
-                score[i], best[i] = answer, Prediction(found, answer, relevance[i])
-    return [
-        Prediction(b.text, b.answer, r) if b else Prediction("", -20.0, -20.0)
-        for b, r in zip(best, relevance, strict=True)
-    ]
+def predict(reader: PassageReader, pairs: Sequence[Pair]) -> list[PassageReading]:
+    """Read the pairs; one reading for each."""
+    return reader.read_pairs([(p.question.text, p.text) for p in pairs])
 
 
 _ARTICLES = re.compile(r"\b(a|an|the|o|os|as|um|uma)\b")
@@ -92,9 +45,7 @@ _ARTICLES = re.compile(r"\b(a|an|the|o|os|as|um|uma)\b")
 
 def units(text: str) -> list[str]:
     """Return what F1 counts: words, and single characters where they are ideographs."""
-    kept = "".join(
-        " " if unicodedata.category(c)[0] in "PSZ" else c for c in fold(text)
-    )
+    kept = "".join(" " if unicodedata.category(c)[0] in "PSZ" else c for c in fold(text))
     kept = _ARTICLES.sub(" ", kept)
     return re.findall(r"[\u3400-\u9fff\uf900-\ufaff]|[^\s\u3400-\u9fff\uf900-\ufaff]+", kept)
 
@@ -166,22 +117,24 @@ def choose(
 
 def _answers(other: Passage, q: Question) -> bool:
     text = fold(other.text)
-    return other.key == q.passage.key or any(fold(q.passage.text[a:b]) in text for a, b in q.answers)
+    return other.key == q.passage.key or any(
+        fold(q.passage.text[a:b]) in text for a, b in q.answers
+    )
 
 
-def summarise(pairs: Sequence[Pair], predictions: Sequence[Prediction]) -> dict[str, float]:
+def summarise(pairs: Sequence[Pair], readings: Sequence[PassageReading]) -> dict[str, float]:
     """Return the figures of each set: `<set>/em`, `/f1`, and AUROC by kind of negative."""
     logits: dict[str, list[float]] = {}
     relevance: dict[str, list[float]] = {}
     scores: dict[str, list[tuple[float, float]]] = {}
-    for pair, p in zip(pairs, predictions, strict=True):
-        logits.setdefault(pair.group, []).append(p.answer)
-        relevance.setdefault(pair.group, []).append(p.relevance)
+    for pair, r in zip(pairs, readings, strict=True):
+        logits.setdefault(pair.group, []).append(r.answer)
+        relevance.setdefault(pair.group, []).append(r.relevance)
         if pair.answers:
             gold = [pair.text[a:b] for a, b in pair.question.answers]
-            scores.setdefault(pair.group.split("/")[0], []).append(
-                (exact(p.text, gold), f1(p.text, gold))
-            )
+            found = pair.text[r.spans[0].start : r.spans[0].end] if r.spans else ""
+            name = pair.group.split("/")[0]
+            scores.setdefault(name, []).append((exact(found, gold), f1(found, gold)))
     figures: dict[str, float] = {}
     for name, rows in scores.items():
         figures[f"{name}/n"] = len(rows)
