@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import signal
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +25,7 @@ from eval.train.augment import Maker
 from eval.train.data import load
 from eval.train.loop import Recipe, Trainer
 from eval.train.neighbours import join_english, nearest
+from eval.train.policy import add_policy
 from eval.train.sample import CHUNK, Sampler
 from eval.train.validate import choose, predict, summarise
 from index.models import locate_model
@@ -54,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--pause", type=Path, help="wait while this file exists")
+    parser.add_argument("--policy", type=int, default=3000, help="invented passages to add")
     parser.add_argument("--frozen", type=int, default=Recipe().frozen, help="lowest layers kept")
     parser.add_argument("--rate", type=float, default=Recipe().rate, help="learning rate")
     parser.add_argument("--workers", type=int, default=Recipe().workers)
@@ -77,6 +81,7 @@ def _train(options: argparse.Namespace) -> None:
         english.write_text(json.dumps(join_english(collection, out / "cache", settings)))
     collection = load(options.data, SPLIT_SEED, english)
     near = {h: nearest(collection, out / "cache", settings, h) for h in (False, True)}
+    add_policy(collection, options.policy, SPLIT_SEED, SPLIT_SEED)
     questions = [q for q in collection.questions if not q.held_back]
     crossed = [q for q in collection.crossed if not q.held_back]
     passages = [p for p in collection.passages if not p.held_back]
@@ -110,9 +115,12 @@ def _train(options: argparse.Namespace) -> None:
         trainer.decay = (trainer.step, options.decay_steps)
     deadline = time.monotonic() + 60 * options.minutes
 
+    asked = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: asked.set())
+
     def stop() -> bool:
         decayed = trainer.decay is not None and trainer.factor() <= 0
-        return decayed or time.monotonic() > deadline
+        return decayed or asked.is_set() or time.monotonic() > deadline
 
     saved = validated = trainer.seconds
     mean: dict[str, float] = {}
@@ -133,7 +141,8 @@ def _train(options: argparse.Namespace) -> None:
             _validate(trainer, tokenizer, pairs, out)
             validated = trainer.seconds
     trainer.save(out / ("decayed.pt" if trainer.decay else "checkpoint.pt"))
-    _validate(trainer, tokenizer, pairs, out)
+    if not asked.is_set():
+        _validate(trainer, tokenizer, pairs, out)
 
 
 def _validate(trainer: Trainer, tokenizer: PairTokenizer, pairs: list, out: Path) -> None:  # type: ignore[type-arg]

@@ -67,12 +67,14 @@ class Maker:
         self.tokenizer = tokenizer
         self._nearest = nearest
         self._by_key = {(p.key, p.language): p for p in passages}
-        self._by_text = {p.key: p for p in passages}
         self._articles: dict[tuple[str, str], list[Passage]] = {}
         self._languages: dict[str, list[Passage]] = {}
+        self._sets: dict[tuple[str, str], list[Passage]] = {}
+        self._bigrams: dict[str, frozenset[str]] = {}
         for p in passages:
             self._articles.setdefault((p.article, p.language), []).append(p)
             self._languages.setdefault(p.language, []).append(p)
+            self._sets.setdefault((p.set, p.language), []).append(p)
         self._pieces: dict[str, Pieces] = {}
         self._names = _shared_names(questions)
         self._makers: dict[str, Callable[[Question, Random, int], Item | None]] = {
@@ -114,7 +116,7 @@ class Maker:
         rest = without_answer(q)
         if rest is None:
             return None
-        return self._item(q.text, self._fresh(rest), rng, limit, "removed", 0, 1)
+        return self._item(q.text, self.tokenizer.passage(rest), rng, limit, "removed", 0, 1)
 
     def elsewhere(self, q: Question, rng: Random, limit: int) -> Item | None:
         """The part of a long passage before or behind the answer."""
@@ -147,9 +149,15 @@ class Maker:
         return self._wrong(q, near, rng, limit, "sibling")
 
     def nearest(self, q: Question, rng: Random, limit: int) -> Item | None:
-        """One of the nearest wrong passages."""
+        """One of the nearest wrong passages; where they are not known, one that is like its own."""
         keys = self._nearest.get(f"{fold(q.text)}>{q.passage.language}", ())
         near = [p for k in keys[:6] if (p := self._by_key.get((k, q.passage.language)))]
+        if not near:
+            pool = self._sets[q.set, q.passage.language]
+            own = self._pairs_of(q.passage)
+            others = [p for p in rng.sample(pool, min(24, len(pool))) if p.key != q.passage.key]
+            others.sort(key=lambda p: (-len(own & self._pairs_of(p)), p.key))
+            near = others[:2]
         return self._wrong(q, near, rng, limit, "nearest")
 
     def anywhere(self, q: Question, rng: Random, limit: int) -> Item | None:
@@ -162,8 +170,12 @@ class Maker:
             known = self._pieces[text] = self.tokenizer.passage(text)
         return known
 
-    def _fresh(self, text: str) -> Pieces:
-        return self.tokenizer.passage(text)
+    def _pairs_of(self, passage: Passage) -> frozenset[str]:
+        if (known := self._bigrams.get(passage.key)) is None:
+            text = fold(passage.text)
+            known = frozenset(text[i : i + 2] for i in range(len(text) - 1))
+            self._bigrams[passage.key] = known
+        return known
 
     def _wrong(
         self, q: Question, near: Sequence[Passage], rng: Random, limit: int, kind: str

@@ -102,7 +102,7 @@ def load(files: Sequence[Path], seed: int, english: Path | None = None) -> Colle
                 key = key_of(text)
                 passage = seen.get((key, language))
                 if passage is None:
-                    held = _held_back(title, seed)
+                    held = held_back(title, seed)
                     passage = Passage(key, text, name, language, title, held)
                     seen[key, language] = passage
                     collection.passages.append(passage)
@@ -155,7 +155,8 @@ def _common_titles(
     return names
 
 
-def _held_back(title: str, seed: int) -> bool:
+def held_back(title: str, seed: int) -> bool:
+    """Tell whether the article of that title is for validation."""
     digest = hashlib.sha256(f"{seed}/{title}".encode()).digest()
     return int.from_bytes(digest[:8], "big") / 2**64 < HELD_BACK
 

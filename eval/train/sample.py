@@ -22,15 +22,16 @@ KINDS: Mapping[str, float] = {
 """Shares of the kinds of items (see `eval.train.augment`)."""
 
 SETS: Mapping[str, float] = {
-    "drcd_dev": 0.26,
-    "cmrc2018_dev": 0.21,
+    "drcd_dev": 0.24,
+    "cmrc2018_dev": 0.19,
     "cmrc2018_trial": 0.06,
-    "squad2_zh": 0.14,
-    "squad2_pt": 0.10,
-    "squad2_en": 0.07,
-    "faquad": 0.04,
-    "pt>zh": 0.07,
+    "squad2_zh": 0.12,
+    "squad2_pt": 0.08,
+    "squad2_en": 0.06,
+    "faquad": 0.03,
+    "pt>zh": 0.06,
     "en>zh": 0.05,
+    "policy": 0.11,
 }
 """Shares of the sets; a set that is not listed counts 0.1."""
 
