@@ -75,6 +75,7 @@ class PairTokenizer:
         self.eos = self._id("</s>")
         self.pad = self._id("<pad>")
         self.unknown = self._id("<unk>")
+        self._space = self._id("\u2581")
 
     @cached_property
     def _prompt(self) -> list[int]:
@@ -91,6 +92,8 @@ class PairTokenizer:
         encoded = self._tokenizer.encode(folded.text, add_special_tokens=False)
         rows: list[tuple[int, int, int]] = []
         for token, (begin, stop) in zip(encoded.ids, encoded.offsets, strict=True):
+            if token == self._space:
+                continue  # the one put before a text claims the place of its first character
             surface = folded.text[begin:stop]
             at = begin
             for part, length in self._cut(token, surface):

@@ -1,4 +1,8 @@
-"""`python -m eval.train`: train the reader, validate it now and then, keep the best weights."""
+"""`python -m eval.train`: train the reader, validate it now and then, keep the best weights.
+
+Goes on for `--minutes`; SIGTERM ends it after the current steps. A checkpoint is written every ten
+minutes and at the end, and `--resume` goes on from it as if there had been no break.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,22 +23,16 @@ from chatbot.reading.network import ReaderNetwork
 from chatbot.reading.pretrained import load_words, start_from
 from chatbot.reading.read import PassageReader
 from chatbot.reading.stored import ReaderConfig
-from chatbot.reading.windows import PairTokenizer
 from corpus.errors import PonteError
 from corpus.settings import load_settings
-from eval.train.augment import Maker
-from eval.train.data import load
 from eval.train.loop import Recipe, Trainer
-from eval.train.neighbours import join_english, nearest
-from eval.train.policy import add_policy
-from eval.train.sample import CHUNK, Sampler
-from eval.train.validate import choose, predict, summarise
-from index.models import locate_model
+from eval.train.prepare import Prepared, prepare
+from eval.train.sample import CHUNK
+from eval.train.validate import predict, summarise, total
 
 log = logging.getLogger("eval.train")
 
-SPLIT_SEED = 4
-"""Holds back about one article in seven of every set, of which three of `squad2_*`."""
+SAVE_SECONDS = 600
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,7 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     try:
-        _train(options)
+        prepared = prepare(
+            options.data, options.out, load_settings(), options.policy, options.validate_size
+        )
+        _train(options, prepared)
     except PonteError as error:
         log.error("%s", error)
         return 2
@@ -60,61 +62,60 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--policy", type=int, default=3000, help="invented passages to add")
     parser.add_argument("--frozen", type=int, default=Recipe().frozen, help="lowest layers kept")
     parser.add_argument("--rate", type=float, default=Recipe().rate, help="learning rate")
-    parser.add_argument("--workers", type=int, default=Recipe().workers)
+    parser.add_argument("--workers", type=int, default=Recipe().workers, help="threads on a CPU")
+    parser.add_argument("--batch", type=int, default=Recipe().batch)
+    parser.add_argument("--micro", type=int, default=Recipe().micro)
     parser.add_argument("--decay-steps", type=int, default=0, help="end with a decay this long")
-    parser.add_argument("--validate-each", type=int, default=30, metavar="MINUTES")
+    parser.add_argument("--validate-each", type=float, default=30, metavar="MINUTES")
     parser.add_argument("--validate-size", type=int, default=120, metavar="QUESTIONS")
     return parser
 
 
-def _train(options: argparse.Namespace) -> None:
-    settings = load_settings()
+def _train(options: argparse.Namespace, prepared: Prepared) -> None:
     cuda = options.device == "cuda" or (options.device == "auto" and torch.cuda.is_available())
-    device = torch.device("cuda" if cuda else "cpu")
-    out: Path = options.out
-    out.mkdir(parents=True, exist_ok=True)
-    folder = locate_model(settings)
-    tokenizer = PairTokenizer(folder / "tokenizer.json")
-    english = out / "english.json"
-    collection = load(options.data, SPLIT_SEED)
-    if not english.is_file():
-        english.write_text(json.dumps(join_english(collection, out / "cache", settings)))
-    collection = load(options.data, SPLIT_SEED, english)
-    near = {h: nearest(collection, out / "cache", settings, h) for h in (False, True)}
-    add_policy(collection, options.policy, SPLIT_SEED, SPLIT_SEED)
-    questions = [q for q in collection.questions if not q.held_back]
-    crossed = [q for q in collection.crossed if not q.held_back]
-    passages = [p for p in collection.passages if not p.held_back]
-    log.info("%d questions, %d crossed, %d passages", len(questions), len(crossed), len(passages))
-    pairs = choose(
-        [q for q in collection.questions if q.held_back],
-        [q for q in collection.crossed if q.held_back],
-        [p for p in collection.passages if p.held_back],
-        near[True],
-        options.validate_size,
-        SPLIT_SEED,
-    )
     torch.manual_seed(options.seed)
-    network = ReaderNetwork(load_words(folder))
-    start_from(network, folder)
-    recipe = replace(
-        Recipe(),
-        seed=options.seed,
-        frozen=options.frozen,
-        rate=options.rate,
-        workers=options.workers,
-    )
-    maker = Maker(tokenizer, passages, near[False], questions)
-    sampler = Sampler(maker, questions, crossed, options.seed, recipe.limit)
-    trainer = Trainer(network, sampler, recipe, device, tokenizer.pad)
-    checkpoint = out / "checkpoint.pt"
+    network = ReaderNetwork(load_words(prepared.folder))
+    start_from(network, prepared.folder)
+    names = ("seed", "frozen", "rate", "workers", "batch", "micro")
+    recipe = replace(Recipe(), **{name: getattr(options, name) for name in names})
+    sampler = prepared.sampler(recipe.seed, recipe.limit)
+    device = torch.device("cuda" if cuda else "cpu")
+    trainer = Trainer(network, sampler, recipe, device, prepared.tokenizer.pad)
+    checkpoint = options.out / "checkpoint.pt"
     if options.resume and checkpoint.is_file():
         trainer.load(checkpoint)
         log.info("going on from step %d", trainer.step)
     if options.decay_steps:
         trainer.decay = (trainer.step, options.decay_steps)
-    deadline = time.monotonic() + 60 * options.minutes
+        # A decay's end is another checkpoint: training goes on from before it.
+        checkpoint = options.out / "decayed.pt"
+    stop, interrupted = _until(trainer, options.minutes)
+    saved = validated = trainer.seconds
+    mean: dict[str, float] = {}
+    begin, first = trainer.seconds, trainer.step
+    for parts in trainer.run(stop):
+        for name, value in parts.items():
+            mean[name] = mean.get(name, value) * 0.98 + value * 0.02
+        if trainer.step % 20 == 0:
+            shown = " ".join(f"{k} {v:.4g}" for k, v in mean.items())
+            speed = (trainer.step - first) * recipe.batch / (trainer.seconds - begin)
+            log.info("step %d, %.0f s, %.1f/s: %s", trainer.step, trainer.seconds, speed, shown)
+        while options.pause is not None and options.pause.exists():
+            time.sleep(2)
+        if trainer.step % CHUNK == 0 and trainer.seconds - saved > SAVE_SECONDS:
+            trainer.save(checkpoint)
+            saved = trainer.seconds
+        if trainer.step % CHUNK == 0 and trainer.seconds - validated > 60 * options.validate_each:
+            _validate(trainer, prepared, options.out)
+            validated = trainer.seconds
+    trainer.save(checkpoint)
+    if not interrupted.is_set():
+        _validate(trainer, prepared, options.out)
 
+
+def _until(trainer: Trainer, minutes: float) -> tuple[Callable[[], bool], threading.Event]:
+    """Return what tells that the run is over, and the event of having been asked to end."""
+    deadline = time.monotonic() + 60 * minutes
     asked = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: asked.set())
 
@@ -122,42 +123,21 @@ def _train(options: argparse.Namespace) -> None:
         decayed = trainer.decay is not None and trainer.factor() <= 0
         return decayed or asked.is_set() or time.monotonic() > deadline
 
-    saved = validated = trainer.seconds
-    mean: dict[str, float] = {}
-    for parts in trainer.run(stop):
-        for name, value in parts.items():
-            mean[name] = mean.get(name, value) * 0.98 + value * 0.02
-        if trainer.step % 20 == 0:
-            shown = " ".join(f"{k} {v:.4g}" for k, v in mean.items())
-            speed = trainer.step * recipe.batch / trainer.seconds
-            log.info("step %d, %.0f s, %.1f/s: %s", trainer.step, trainer.seconds, speed, shown)
-        while options.pause is not None and options.pause.exists():
-            time.sleep(2)
-        if trainer.step % CHUNK == 0 and trainer.seconds - saved > 600:
-            # A decay's end is another checkpoint: training goes on from before it.
-            trainer.save(out / ("decayed.pt" if trainer.decay else "checkpoint.pt"))
-            saved = trainer.seconds
-        if trainer.step % CHUNK == 0 and trainer.seconds - validated > 60 * options.validate_each:
-            _validate(trainer, tokenizer, pairs, out)
-            validated = trainer.seconds
-    trainer.save(out / ("decayed.pt" if trainer.decay else "checkpoint.pt"))
-    if not asked.is_set():
-        _validate(trainer, tokenizer, pairs, out)
+    return stop, asked
 
 
-def _validate(trainer: Trainer, tokenizer: PairTokenizer, pairs: list, out: Path) -> None:  # type: ignore[type-arg]
+def _validate(trainer: Trainer, prepared: Prepared, out: Path) -> None:
     """Write a line of figures; keep the averaged weights where they are the best so far."""
     begin = time.monotonic()
-    reader = PassageReader(trainer.averaged_network(), tokenizer, ReaderConfig())
-    figures = summarise(pairs, predict(reader, pairs))
-    kept = [v for k, v in figures.items() if k.endswith(("/f1",))]
-    areas = [v for k, v in figures.items() if "/auroc-" in k and v == v]
-    total = sum(kept) / len(kept) + 100 * sum(areas) / len(areas)
+    reader = PassageReader(trainer.averaged_network(), prepared.tokenizer, ReaderConfig())
+    figures = summarise(prepared.pairs, predict(reader, prepared.pairs))
     line = {
         "step": trainer.step,
+        "items": trainer.step * trainer.recipe.batch,
         "seconds": round(trainer.seconds),
         "took": round(time.monotonic() - begin),
-        "total": round(total, 3),
+        "decayed": trainer.decay is not None,
+        "total": round(total(figures), 3),
         **figures,
     }
     with (out / "validation.jsonl").open("a", encoding="utf-8") as file:
@@ -166,8 +146,9 @@ def _validate(trainer: Trainer, tokenizer: PairTokenizer, pairs: list, out: Path
     best = out / "best"
     best.mkdir(exist_ok=True)
     record = best / "figures.json"
-    if not record.is_file() or json.loads(record.read_text())["total"] < total:
-        torch.save(trainer.averaged, best / "weights.pt")
+    if not record.is_file() or json.loads(record.read_text())["total"] < line["total"]:
+        torch.save(trainer.averaged, best / "weights.draft")
+        (best / "weights.draft").replace(best / "weights.pt")
         record.write_text(json.dumps(line, indent=1))
 
 

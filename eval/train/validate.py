@@ -147,3 +147,10 @@ def summarise(pairs: Sequence[Pair], readings: Sequence[PassageReading]) -> dict
         if others := relevance.get(f"{name}/nearest"):
             figures[f"{name}/auroc-relevance"] = auroc(relevance[f"{name}/right"], others)
     return {k: round(v, 4) for k, v in figures.items()}
+
+
+def total(figures: Mapping[str, float]) -> float:
+    """Return the one figure by which weights are compared: mean F1 plus mean AUROC, 0 to 200."""
+    spans = [v for k, v in figures.items() if k.endswith("/f1")]
+    areas = [v for k, v in figures.items() if "/auroc-" in k and not np.isnan(v)]
+    return float(np.mean(spans) + 100 * np.mean(areas))
