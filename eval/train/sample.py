@@ -22,15 +22,15 @@ KINDS: Mapping[str, float] = {
 """Shares of the kinds of items (see `eval.train.augment`)."""
 
 SETS: Mapping[str, float] = {
-    "drcd_dev": 0.24,
-    "cmrc2018_dev": 0.19,
+    "drcd_dev": 0.23,
+    "cmrc2018_dev": 0.18,
     "cmrc2018_trial": 0.06,
-    "squad2_zh": 0.12,
-    "squad2_pt": 0.08,
+    "squad2_zh": 0.11,
+    "squad2_pt": 0.07,
     "squad2_en": 0.06,
     "faquad": 0.03,
-    "pt>zh": 0.06,
-    "en>zh": 0.05,
+    "pt>zh": 0.08,
+    "en>zh": 0.07,
     "policy": 0.11,
 }
 """Shares of the sets; a set that is not listed counts 0.1."""
