@@ -21,7 +21,7 @@ import torch
 
 from chatbot.reading.network import ReaderNetwork
 from chatbot.reading.pretrained import load_words, start_from
-from chatbot.reading.read import PassageReader
+from chatbot.reading.read import PassageReader, PassageReading
 from chatbot.reading.stored import ReaderConfig
 from corpus.errors import PonteError
 from corpus.settings import load_settings
@@ -33,6 +33,8 @@ from eval.train.validate import predict, summarise, total
 log = logging.getLogger("eval.train")
 
 SAVE_SECONDS = 600
+PART = 64
+"""Pairs read in validation before it is seen whether to pause."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -100,17 +102,16 @@ def _train(options: argparse.Namespace, prepared: Prepared) -> None:
             shown = " ".join(f"{k} {v:.4g}" for k, v in mean.items())
             speed = (trainer.step - first) * recipe.batch / (trainer.seconds - begin)
             log.info("step %d, %.0f s, %.1f/s: %s", trainer.step, trainer.seconds, speed, shown)
-        while options.pause is not None and options.pause.exists():
-            time.sleep(2)
+        _wait(options.pause)
         if trainer.step % CHUNK == 0 and trainer.seconds - saved > SAVE_SECONDS:
             trainer.save(checkpoint)
             saved = trainer.seconds
         if trainer.step % CHUNK == 0 and trainer.seconds - validated > 60 * options.validate_each:
-            _validate(trainer, prepared, options.out)
+            _validate(trainer, prepared, options)
             validated = trainer.seconds
     trainer.save(checkpoint)
     if not interrupted.is_set():
-        _validate(trainer, prepared, options.out)
+        _validate(trainer, prepared, options)
 
 
 def _until(trainer: Trainer, minutes: float) -> tuple[Callable[[], bool], threading.Event]:
@@ -126,11 +127,20 @@ def _until(trainer: Trainer, minutes: float) -> tuple[Callable[[], bool], thread
     return stop, asked
 
 
-def _validate(trainer: Trainer, prepared: Prepared, out: Path) -> None:
+def _wait(pause: Path | None) -> None:
+    while pause is not None and pause.exists():
+        time.sleep(2)
+
+
+def _validate(trainer: Trainer, prepared: Prepared, options: argparse.Namespace) -> None:
     """Write a line of figures; keep the averaged weights where they are the best so far."""
     begin = time.monotonic()
     reader = PassageReader(trainer.averaged_network(), prepared.tokenizer, ReaderConfig())
-    figures = summarise(prepared.pairs, predict(reader, prepared.pairs))
+    readings: list[PassageReading] = []
+    for at in range(0, len(prepared.pairs), PART):
+        readings += predict(reader, prepared.pairs[at : at + PART])
+        _wait(options.pause)
+    figures = summarise(prepared.pairs, readings)
     line = {
         "step": trainer.step,
         "items": trainer.step * trainer.recipe.batch,
@@ -140,10 +150,10 @@ def _validate(trainer: Trainer, prepared: Prepared, out: Path) -> None:
         "total": round(total(figures), 3),
         **figures,
     }
-    with (out / "validation.jsonl").open("a", encoding="utf-8") as file:
+    with (options.out / "validation.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
     log.info("validation: %s", line)
-    best = out / "best"
+    best = options.out / "best"
     best.mkdir(exist_ok=True)
     record = best / "figures.json"
     if not record.is_file() or json.loads(record.read_text())["total"] < line["total"]:
