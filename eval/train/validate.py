@@ -21,7 +21,7 @@ from scipy.stats import rankdata
 
 from chatbot.reading.read import PassageReader, PassageReading
 from corpus.fold import fold
-from eval.train.augment import without_answer
+from eval.train.alter import without_answer
 from eval.train.data import Passage, Question
 
 

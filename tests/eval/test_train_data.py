@@ -9,7 +9,8 @@ import pytest
 from chatbot.reading.windows import PairTokenizer
 from corpus.errors import InputError
 from corpus.fold import fold
-from eval.train.augment import Maker, sentences, shared_name, swap, tag_row, without_answer
+from eval.train.alter import sentences, shared_name, swap, without_answer
+from eval.train.augment import Maker, tag_row
 from eval.train.data import held_back, load
 from eval.train.policy import generate
 from index.weights import bundled_model
