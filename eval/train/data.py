@@ -13,10 +13,9 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from corpus.errors import InputError
 from corpus.fold import fold
+from eval.datasets.squad import ReadingItem, read_squad
 
 log = logging.getLogger(__name__)
 
@@ -89,47 +88,27 @@ def load(files: Sequence[Path], seed: int, english: Path | None = None) -> Colle
         InputError: a file is missing, is not in SQuAD form, or an offset does not fit its text.
     """
     collection = Collection()
-    articles = [(file, read_squad(file)) for file in files]
-    titles = _common_titles(articles)
+    sets = [(file, read_squad(file)) for file in files]
+    titles = _common_titles(sets)
     seen: dict[tuple[str, str], Passage] = {}
-    for file, data in articles:
+    for file, items in sets:
         name = file.stem
         language = language_of(name)
-        for place, article in enumerate(data):
-            title = titles[name, place]
-            for paragraph in article["paragraphs"]:
-                text = paragraph["context"]
-                key = key_of(text)
-                passage = seen.get((key, language))
-                if passage is None:
-                    held = held_back(title, seed)
-                    passage = Passage(key, text, name, language, title, held)
-                    seen[key, language] = passage
-                    collection.passages.append(passage)
-                elif passage.text != text:
-                    continue
-                for qa in paragraph["qas"]:
-                    collection.questions.append(_question(qa, passage, file))
+        for item in items:
+            title = titles[name, item.title]
+            key = key_of(item.context)
+            passage = seen.get((key, language))
+            if passage is None:
+                held = held_back(title, seed)
+                passage = Passage(key, item.context, name, language, title, held)
+                seen[key, language] = passage
+                collection.passages.append(passage)
+            elif passage.text != item.context:
+                continue
+            collection.questions.append(_question(item, passage))
     joined = json.loads(english.read_text()) if english and english.is_file() else {}
     collection.crossed = _cross(collection.questions, joined)
     return collection
-
-
-def read_squad(file: Path) -> list[dict[str, Any]]:
-    """Return the articles of a file.
-
-    Raises:
-        InputError: the file is missing or is not in SQuAD form.
-    """
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-        data = content["data"] if isinstance(content, dict) else content
-        for article in data:
-            for paragraph in article["paragraphs"]:
-                paragraph["context"], paragraph["qas"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{file} is no file in SQuAD form ({error!r}); see its README") from error
-    return list(data)
 
 
 def language_of(name: str) -> str:
@@ -140,18 +119,19 @@ def language_of(name: str) -> str:
 
 
 def _common_titles(
-    articles: Iterable[tuple[Path, list[dict[str, Any]]]],
-) -> dict[tuple[str, int], str]:
+    sets: Iterable[tuple[Path, Sequence[ReadingItem]]],
+) -> dict[tuple[str, str], str]:
     """Name articles alike across the translations: their order is that of the Portuguese file."""
-    listed = {file.stem: [str(a.get("title", "")) for a in data] for file, data in articles}
+    listed = {file.stem: list(dict.fromkeys(i.title for i in items)) for file, items in sets}
     model = listed.get(PARALLEL + "pt", [])
-    names: dict[tuple[str, int], str] = {}
+    names: dict[tuple[str, str], str] = {}
     for name, titles in listed.items():
-        for place, title in enumerate(titles):
+        for place, own in enumerate(titles):
+            title = own
             if name == PARALLEL + "zh" and len(titles) == len(model):
                 title = model[place]
             prefix = PARALLEL if name.startswith(PARALLEL) else ""
-            names[name, place] = prefix + fold(title).strip()
+            names[name, own] = prefix + fold(title).strip()
     return names
 
 
@@ -161,16 +141,10 @@ def held_back(title: str, seed: int) -> bool:
     return int.from_bytes(digest[:8], "big") / 2**64 < HELD_BACK
 
 
-def _question(qa: dict[str, Any], passage: Passage, file: Path) -> Question:
-    answers = []
-    for answer in qa.get("answers", []) if not qa.get("is_impossible") else []:
-        start, text = int(answer["answer_start"]), str(answer["text"])
-        if passage.text[start : start + len(text)] != text:
-            raise InputError(f"{file}: the answer {text!r} of {qa.get('id')} is not at {start}")
-        answers.append((start, start + len(text)))
-    spans = tuple((int(a), int(b)) for a, b in qa.get("spans", []))
-    text = str(qa["question"])
-    return Question(str(qa["id"]), text, passage.language, passage, tuple(answers), spans)
+def _question(item: ReadingItem, passage: Passage) -> Question:
+    pairs = zip(item.starts, item.answers, strict=True) if item.answerable else ()
+    answers = tuple((start, start + len(text)) for start, text in pairs)
+    return Question(item.id, item.question, passage.language, passage, answers)
 
 
 def _cross(questions: Sequence[Question], english: dict[str, str]) -> list[Question]:
