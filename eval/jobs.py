@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,7 +21,7 @@ from eval.measure.common import collect, summary_of
 from eval.measure.consistency import consistency
 from eval.metrics.aggregate import Measure
 from eval.report.page import write_report
-from eval.runs import Plan, Row, Run, file_checksum, open_run
+from eval.runs import Kind, Plan, Row, Run, file_checksum, open_run
 from index.snapshot import open_current
 
 DISTRACTORS = (1_000, 10_000)
@@ -47,10 +46,10 @@ def measure_retrieval(
                 options={"mode": mode, "limit": limit})  # fmt: skip
 
     def work(run: Run) -> Result:
-        with _bar(f"Indexing {len(collection.passages):,} passages") as done:
+        with progress(f"Indexing {len(collection.passages):,} passages") as done:
             bench = retrieval.open_bench(settings, collection, mode, done)
         ids = {key: key for key in list(collection.queries)[:limit]}
-        with _bar(f"Looking for {len(ids):,} queries") as done:
+        with progress(f"Looking for {len(ids):,} queries") as done:
             rows = collect(run, ids, bench.rows_of(), done)
         report = bench.report
         return rows, retrieval.MEASURES, {
@@ -80,7 +79,7 @@ def measure_reading(
 
     def work(run: Run) -> Result:
         bench = reading.open_bench(settings)
-        with _bar(f"Reading {len(items):,} paragraphs") as done:
+        with progress(f"Reading {len(items):,} paragraphs") as done:
             rows = collect(run, items, bench.rows_of(), done)
         return rows, reading.MEASURES, {}
 
@@ -100,7 +99,7 @@ def measure_answers(
 
     def work(run: Run) -> Result:
         pipeline = build_pipeline(engine_for(settings))
-        with _bar(f"Asking {len(questions):,} questions") as done:
+        with progress(f"Asking {len(questions):,} questions") as done:
             rows = collect(run, questions, answers.rows_of(pipeline), done)
         return rows, answers.MEASURES, _if_any(consistency=consistency(rows))
 
@@ -144,7 +143,7 @@ def measure_robustness(
         def documents(count: int) -> Sequence[Any]:
             return list(from_texts(foreign, count, SEED) if foreign else generated(count, SEED))
 
-        rows = robustness.ask_trials(run, trials, engine_for(settings), documents, _bar)
+        rows = robustness.ask_trials(run, trials, engine_for(settings), documents, progress)
         clean = [row for row in rows if row["variant"] == robustness.CLEAN]
         extra = {
             "asked": len(rows),
@@ -166,7 +165,7 @@ def measure_all(settings: Settings, runs: Path, short: bool) -> list[Summary]:
     return out
 
 
-def _asking(kind: Any, settings: Settings, file: Path, options: Mapping[str, Any]) -> Plan:  # noqa: ANN401 - a Kind
+def _asking(kind: Kind, settings: Settings, file: Path, options: Mapping[str, Any]) -> Plan:
     build_if_missing(settings)
     snapshot = open_current(settings.index)
     return Plan(kind, file.stem, file, file_checksum(file), settings, snapshot.id, options)
@@ -181,10 +180,6 @@ def _measured(plan: Plan, runs: Path, fresh: bool, work: Callable[[Run], Result]
         run.finish(summary)
     write_report(run.path)
     return {**summary, "run_dir": str(run.path)}
-
-
-def _bar(title: str) -> AbstractContextManager[Callable[[int, int], None]]:
-    return progress(title)
 
 
 def _by_id(questions: Sequence[Question]) -> dict[str, Question]:
