@@ -30,12 +30,20 @@ def group_name(field: str, key: str) -> str:
 
 
 class Groups:
-    """How many rows, and how many failed rows, a run has of each group of a field."""
+    """How many rows, and how many failed rows, a run has of each group of a field.
+
+    Those of a run of robustness are of its clean questions, as the summary's figures are.
+    """
 
     def __init__(self, run: Finished, field: str) -> None:
         """`field` is lang, kind, trap or variant."""
         self.field = field
-        keys = [(str(row.get(field) or ""), bool(row.get("failed"))) for row in run.rows]
+        self._clean = {}
+        rows = run.rows
+        if field != "variant" and any(row.get("variant") == "clean" for row in rows):
+            self._clean = {"variant": "clean"}
+            rows = tuple(row for row in rows if row.get("variant") == "clean")
+        keys = [(str(row.get(field) or ""), bool(row.get("failed"))) for row in rows]
         self.all = Counter(key for key, _ in keys)
         self.failed = Counter(key for key, failed in keys if failed)
 
@@ -46,7 +54,8 @@ class Groups:
     def href(self, name: str, show: str) -> str:
         """The link that shows a group's questions; none where no row is in it."""
         key = self.key(name)
-        return f"#{urlencode({self.field: key, 'show': show})}" if self.all[key] else ""
+        state = {self.field: key, **self._clean, "show": show}
+        return f"#{urlencode(state)}" if self.all[key] else ""
 
 
 def breakdown(run: Finished, part: str, field: str, heading: str, caption: str) -> Table | None:
