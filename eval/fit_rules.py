@@ -27,10 +27,10 @@ from chatbot.pipeline import Ask, State, converse_step
 from chatbot.question import Query
 from chatbot.reader import Reading
 from chatbot.retrieve import retrieve
-from corpus.fold import fold
 from corpus.settings import load_settings
 from eval.datasets.policy import read_questions
 from eval.datasets.shipped import question_file
+from eval.metrics.text import is_passage
 
 Floats = NDArray[np.float64]
 
@@ -96,14 +96,9 @@ def cases(file: Path, resources: Resources) -> list[Case]:
             resources.settings.candidates,
         )  # fmt: skip
         readings = resources.reader.read(query, hits)
-        gold = tuple(_holds(r, asked.passage) for r in readings)
+        gold = tuple(is_passage(r.hit.passage.text, asked.passage) for r in readings)
         out.append(Case(asked.group, asked.answerable, query, readings, gold))
     return out
-
-
-def _holds(reading: Reading, passage: str) -> bool:
-    ours, theirs = (fold("".join(t.split())) for t in (reading.hit.passage.text, passage))
-    return bool(theirs) and (theirs in ours or ours in theirs)
 
 
 def _matrix(rows: Sequence[Mapping[str, float]], names: Sequence[str]) -> Floats:

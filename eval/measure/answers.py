@@ -12,7 +12,7 @@ from corpus.numbers import missing_figures
 from corpus.records import Answer, Citation
 from eval.datasets.policy import Question
 from eval.metrics.aggregate import Measure
-from eval.metrics.text import holds, plain
+from eval.metrics.text import holds, is_passage, plain
 from eval.runs import Row
 
 Pipeline = Runnable[Ask, Answer]
@@ -162,12 +162,8 @@ def ungrounded(answer: Answer) -> list[str]:
 
 def rank_of(question: Question, answer: Answer) -> int | None:
     """Rank at which retrieval found the right passage, from 1."""
-    gold = plain(question.passage)
-    for hit in answer.hits:
-        text = plain(hit.passage.text)
-        if gold and (gold in text or text in gold):
-            return hit.rank
-    return None
+    found = (h.rank for h in answer.hits if is_passage(h.passage.text, question.passage))
+    return next(found, None)
 
 
 def why_wrong(question: Question, answer: Answer, values: dict[str, Any]) -> str:
@@ -199,5 +195,4 @@ def _is_right(question: Question, citation: Citation) -> bool:
     texts = [text for text in (citation.quote, citation.rendition) if text]
     if any(holds(text, accepted) for text in texts for accepted in question.answers):
         return True
-    gold, quote = plain(question.passage), plain(citation.quote)
-    return bool(gold) and (gold in quote or quote in gold)
+    return is_passage(citation.quote, question.passage)

@@ -46,6 +46,12 @@ def holds(text: str, accepted: str) -> bool:
     return bool(wanted) and bool(re.search(left + re.escape(wanted) + right, plain(text)))
 
 
+def is_passage(text: str, gold: str) -> bool:
+    """Whether a text is the passage that a question names: either may be a piece of the other."""
+    ours, theirs = plain(text), plain(gold)
+    return bool(theirs) and (theirs in ours or ours in theirs)
+
+
 def text_language(*texts: str) -> TextLanguage:
     """Whether texts are to be compared as Chinese: more than a tenth of them is Han characters.
 
