@@ -8,11 +8,12 @@ travel with their answer and are opened by the browser alone (`page.js`).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import gradio as gr
 
@@ -39,6 +40,23 @@ PAUSE = 0.12
 STEPS = ("converse", "retrieve", "read", "compose", "ground")
 KEPT = 50
 """Turns that stay on the page; older ones are dropped."""
+AT_ONCE = 4
+"""Questions that are answered at the same time; others wait their turn."""
+
+T = TypeVar("T")
+
+
+class Halt:
+    """What the visitor did to the question under way: `asyncio` waits for it."""
+
+    def __init__(self) -> None:
+        self.event = asyncio.Event()
+        self.forget = False
+
+    def set(self, forget: bool = False) -> None:
+        """End the question; `forget`: together with its conversation."""
+        self.forget = self.forget or forget
+        self.event.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +68,7 @@ class Session:
     number: int = 0
     pending: str = ""
     language: Language = "zh-Hant"
+    halt: Halt = field(default_factory=Halt, compare=False)
 
 
 Update = tuple[str, Session]
@@ -60,6 +79,7 @@ class Conversation:
 
     def __init__(self, loading: Loading) -> None:
         self._loading = loading
+        self._places = asyncio.Semaphore(AT_ONCE)
 
     def take(self, question: str, session: Session) -> tuple[str, str, Session]:
         """Move a question from the box to the conversation: from now on it can be stopped."""
@@ -74,27 +94,46 @@ class Conversation:
         if not question:
             return thread_html(session), session
         language = question_language(question, session.language)
-        session = replace(session, number=session.number + 1, pending=question, language=language)
+        number = session.number + 1
+        session = replace(session, number=number, pending=question, language=language, halt=Halt())
         step = "preparing" if self._loading.ready is None else STEPS[0]
         return self._busy(session, progress_html(language, step)), session
 
     async def ask(self, session: Session) -> AsyncIterator[Update]:
-        """Answer the question that was taken, unless it was stopped: statements one by one."""
-        question, language = session.pending, session.language
-        if not question:
+        """Answer the question that was taken: statements one by one.
+
+        Whoever stops or clears only sets the `halt`, and the last word is said here: what this
+        stream has sent before may still be on its way and would undo another event's answer.
+        """
+        if not session.pending:
             yield thread_html(session), session
             return
+        last: Update = thread_html(session), session
+        async with contextlib.aclosing(self._answered(session)) as updates:
+            async for update in until_set(updates, session.halt.event):
+                last = update
+                yield update
+        if not session.halt.event.is_set():
+            return
+        if session.halt.forget:
+            yield self.begin_anew()
+        elif last[1].pending:
+            yield self._done(last[1], notice_html(session.language, "stopped"))
+
+    async def _answered(self, session: Session) -> AsyncGenerator[Update]:
+        question, language = session.pending, session.language
         try:
             while (ready := self._loading.ready) is None:
                 yield self._busy(session, progress_html(language, "preparing")), session
                 await asyncio.sleep(0.5)
             answer: Answer | None = None
             ask = Ask(question, session.history)
-            async for event in ready.pipeline.astream_events(ask, version="v2"):
-                if event["event"] == "on_chain_start" and event["name"] in STEPS:
-                    yield self._busy(session, progress_html(language, event["name"])), session
-                elif event["event"] == "on_chain_end" and not event["parent_ids"]:
-                    answer = event["data"]["output"]
+            async with self._places:
+                async for event in ready.pipeline.astream_events(ask, version="v2"):
+                    if event["event"] == "on_chain_start" and event["name"] in STEPS:
+                        yield self._busy(session, progress_html(language, event["name"])), session
+                    elif event["event"] == "on_chain_end" and not event["parent_ids"]:
+                        answer = event["data"]["output"]
             if answer is None:
                 raise RuntimeError("the pipeline ended without an answer")
         except Exception:
@@ -115,14 +154,17 @@ class Conversation:
         said = (Turn("user", question[:LONGEST]), Turn("assistant", answer.text))
         yield self._done(replace(session, history=(*session.history, *said)[-2 * KEPT :]), body)
 
-    def stop(self, session: Session) -> Update:
-        """Close the turn under way, whose event has been cancelled."""
-        if not session.pending:
-            return thread_html(session), session
-        return self._done(session, notice_html(session.language, "stopped"))
+    async def stop(self, session: Session) -> None:
+        """End the question under way."""
+        session.halt.set()
 
-    def clear(self) -> Update:
-        """Begin anew."""
+    async def clear(self, session: Session) -> Update:
+        """Begin anew, and end the question under way."""
+        session.halt.set(forget=True)
+        return self.begin_anew()
+
+    def begin_anew(self) -> Update:
+        """An empty conversation."""
         return start_html(), Session()
 
     def _busy(self, session: Session, body: str) -> str:
@@ -135,6 +177,29 @@ class Conversation:
 
     def _turn(self, session: Session, body: str, busy: bool) -> str:
         return turn_html(session.number, shorten(session.pending), session.language, body, busy)
+
+
+async def until_set(items: AsyncGenerator[T], end: asyncio.Event) -> AsyncIterator[T]:
+    """Yield the items until the event is set, without waiting for the item under way."""
+    ended = asyncio.ensure_future(end.wait())
+    step: asyncio.Future[T] | None = None
+    try:
+        while not end.is_set():
+            step = asyncio.ensure_future(anext(items))
+            await asyncio.wait({step, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if not step.done():
+                return
+            try:
+                item = step.result()
+            except StopAsyncIteration:
+                return
+            yield item
+    finally:
+        ended.cancel()
+        if step is not None and not step.done():
+            step.cancel()
+            # The generator can be closed only once it has seen the cancellation.
+            await asyncio.wait({step})
 
 
 def shorten(question: str) -> str:
@@ -185,16 +250,17 @@ def blocks(loading: Loading) -> gr.Blocks:
                     clear = gr.Button(FRAME["zh-Hant"]["clear"], elem_id="ponte-clear", min_width=0)
         shown = [thread, session]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        asking: dict[str, Any] = {**quiet, "concurrency_limit": 4, "concurrency_id": "ask"}
+        asking: dict[str, Any] = {**quiet, "concurrency_limit": None}
         # The box is emptied before the answer begins, so that the next question can be typed.
         taken = [
             event(talk.take, [box, session], [box, *shown], queue=False, **quiet)
             for event in (box.submit, send.click)
         ]
         taken.append(thread.select(talk.example, session, shown, queue=False, **quiet))
-        running = [event.success(talk.ask, session, shown, **asking) for event in taken]
-        stop.click(talk.stop, session, shown, cancels=running, queue=False, **quiet)
-        clear.click(talk.clear, None, shown, cancels=running, queue=False, **quiet)
+        for event in taken:
+            event.success(talk.ask, session, shown, **asking)
+        stop.click(talk.stop, session, None, queue=False, **quiet)
+        clear.click(talk.clear, session, shown, queue=False, **quiet)
     return cast(gr.Blocks, page)
 
 
