@@ -1,0 +1,1 @@
+"""Training of the reader: labelled questions become weights and figures."""
