@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chatbot.logistic import coefficients
 from chatbot.periods import asked_periods_missing
 from chatbot.phrases import in_script, say
 from chatbot.question import Query
@@ -27,7 +26,7 @@ def answers(query: Query, readings: Sequence[Reading]) -> bool:
     void = features.get("no_units", 0.0) or features.get("coverage", 1.0) == 0
     if void and not features.get("ordinal"):
         return False
-    return readings[0].answerability >= coefficients().threshold
+    return readings[0].answerability >= readings[0].enough
 
 
 def refusal_reason(query: Query, readings: Sequence[Reading]) -> str:

@@ -8,10 +8,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chatbot.evidence import Evidence
 from chatbot.reader import Reader
-from chatbot.rules import RuleReader
+from chatbot.weighing import WeighingReader
 from corpus.errors import IndexUnavailable
 from corpus.glossary import Lexicon, load_lexicon
 from corpus.load import load_folder
@@ -20,10 +22,13 @@ from corpus.settings import Settings
 from corpus.split import split
 from index.build import BuildReport, build_index
 from index.encoder import Encoder, Progress, load_encoder
-from index.models import describe_model
+from index.models import describe_model, locate_model
 from index.segment import Segmenter
 from index.snapshot import current_id, open_current
 from index.stored import Snapshot
+
+if TYPE_CHECKING:  # torch takes seconds, which searching by words need not spend
+    from chatbot.reading.read import PassageReader
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +73,7 @@ class Engine:
             segmenter,
             lexicon,
             evidence,
-            reader or RuleReader(evidence),
+            reader or WeighingReader(evidence, network_of(settings)),
         )
 
     def resources(self) -> Resources:
@@ -93,6 +98,27 @@ class Engine:
         if snapshot.id != self._resources.snapshot.id:
             log.info("switched from snapshot %s to %s", self._resources.snapshot.id, snapshot.id)
             self._resources = replace(self._resources, snapshot=snapshot)
+
+
+def network_of(settings: Settings) -> PassageReader | None:
+    """The trained reader that the settings name, over the embedding model's words.
+
+    None where the settings want none, or where the embedding model is not the one that the
+    bundled reader was trained over.
+
+    Raises:
+        ModelError: the reader is missing or damaged.
+    """
+    if settings.reader == "none":
+        return None
+    from chatbot.reading.read import load_reader
+    from chatbot.reading.stored import BUNDLED
+
+    bundled = settings.reader == "bundled"
+    if bundled and settings.model != "bundled":
+        log.info("the bundled reader needs the bundled embedding model; reading without it")
+        return None
+    return load_reader(locate_model(settings), BUNDLED if bundled else Path(settings.reader))
 
 
 def lexicon_of(settings: Settings) -> Lexicon:

@@ -1,4 +1,4 @@
-"""The logistic models of the rule reader: coefficients are data, fitted by `eval.fit_rules`."""
+"""The logistic models of the reader: coefficients are data, fitted by `eval.fit_weights`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from chatbot.question import Query
 from chatbot.reader import Reading
 
-_COEFFICIENTS = Path(__file__).with_name("rules.json")
+_COEFFICIENTS = Path(__file__).with_name("weights.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,11 @@ class Coefficients:
     threshold: float
 
 
-@lru_cache(maxsize=1)
-def coefficients() -> Coefficients:
-    """The fitted coefficients that come with the program."""
-    return Coefficients(**json.loads(_COEFFICIENTS.read_text(encoding="utf-8")))
+@lru_cache(maxsize=2)
+def coefficients(with_network: bool) -> Coefficients:
+    """The fitted coefficients that come with the program, for reading with a network or without."""
+    sets = json.loads(_COEFFICIENTS.read_text(encoding="utf-8"))
+    return Coefficients(**sets["network" if with_network else "rules"])
 
 
 def linear(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
@@ -49,6 +50,10 @@ def decision_features(query: Query, readings: Sequence[Reading], i: int = 0) -> 
     other = readings[1 if i == 0 else 0].score if len(readings) > 1 else readings[i].score - 1
     return {
         **readings[i].features,
+        "net_other": max(
+            (r.features.get("net_answer", 0.0) for k, r in enumerate(readings) if k != i),
+            default=0.0,
+        ),
         "rank_score": readings[i].score,
         "margin": readings[i].score - other,
         "latin": float(not query.is_chinese),

@@ -1,7 +1,7 @@
 """The seam between finding passages and answering from them.
 
 A reader is given a question and the passages found, and says of each whether and where it
-answers. The rule reader (`chatbot.rules`) needs no model; a trained one can take its place.
+answers. `chatbot.weighing` has the one that the program uses.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class Reading:
     are the sentences of that text that answer, `quote` the part of the original that says the
     same, as a span of `passage.text`. `short` is the short answer as it stands in the text that
     was read. `answerability` is the reader's estimate that the passage answers the question, 0 to
-    1; `features` is what it rests on, and `missing` what the question asks for that is not there.
+    1, and `enough` the value from which it is to be answered from; `features` is what it rests on,
+    and `missing` what the question asks for that is not there.
     """
 
     hit: Hit
@@ -42,6 +43,7 @@ class Reading:
     short: str | None
     answerability: float
     score: float
+    enough: float = 0.5
     missing: tuple[Unit, ...] = ()
     features: dict[str, float] = field(default_factory=dict)
 

@@ -141,7 +141,7 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel):
 
 
 def test_the_wheel_holds_the_data_the_program_reads(wheel):
-    assert {"corpus/glossary.toml", "corpus/thesaurus.toml", "chatbot/rules.json"} <= wheel
+    assert {"corpus/glossary.toml", "corpus/thesaurus.toml", "chatbot/weights.json"} <= wheel
     assert {name for name in wheel if name.startswith("corpus/sources/")} == {
         path.relative_to(ROOT).as_posix() for path in (ROOT / "corpus/sources").iterdir()
     }

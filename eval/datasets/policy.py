@@ -14,7 +14,7 @@ from corpus.records import LANGUAGES, Language, Turn
 from eval.datasets.lines import Row, read_rows, read_text
 
 COLUMNS = (
-    "id lang question answers answerable source passage kind group trap must_include history"
+    "id lang question answers answerable source passage kind group trap near must_include history"
 ).split()
 _NEEDED = ("id", "question", "answerable")
 
@@ -25,7 +25,8 @@ class Question:
 
     `answers` are accepted short answers, any of which will do; `must_include` the items that a
     complete list has; `passage` a piece of the document `source` that answers it; `group` joins
-    the same question in several languages; `trap` says how an unanswerable question misleads.
+    the same question in several languages; `trap` says how an unanswerable question misleads, and
+    `near` is the piece of a document that it misleads to.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Question:
     passage: str = ""
     group: str = ""
     trap: str = ""
+    near: str = ""
     must_include: tuple[str, ...] = ()
     history: tuple[Turn, ...] = ()
 
@@ -81,6 +83,7 @@ def _question(row: Row) -> Question:
         passage=row.text("passage", ""),
         group=row.name("group") if row.value.get("group") not in (None, "") else name,
         trap=row.text("trap", ""),
+        near=row.text("near", ""),
         must_include=row.texts("must_include"),
         history=row.turns("history"),
     )

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from chatbot.decide import answers
-from chatbot.engine import lexicon_of, segmenter_of
+from chatbot.engine import lexicon_of, network_of, segmenter_of
 from chatbot.evidence import Evidence
 from chatbot.question import read_question
 from chatbot.reader import Reader, Reading
-from chatbot.rules import RuleReader
+from chatbot.weighing import WeighingReader
 from corpus.glossary import Lexicon
 from corpus.plain import plain_document
 from corpus.records import Hit
@@ -92,7 +92,7 @@ def open_bench(settings: Settings) -> ReadingBench:
     """
     lexicon = lexicon_of(settings)
     segmenter = segmenter_of(settings, lexicon)
-    reader = RuleReader(Evidence(lexicon, segmenter))
+    reader = WeighingReader(Evidence(lexicon, segmenter), network_of(settings))
     return ReadingBench(lexicon, segmenter, load_encoder(settings), reader)
 
 

@@ -15,6 +15,7 @@ from eval.train.neighbours import join_english, nearest
 from eval.train.policy import add_policy
 from eval.train.sample import Sampler
 from eval.train.validate import Pair, choose
+from eval.train.written import add_written
 from index.models import locate_model
 
 SPLIT_SEED = 4
@@ -64,6 +65,7 @@ def prepare(
     near_held = nearest(collection, cache, settings, True)
     if policy:
         add_policy(collection, policy, SPLIT_SEED, SPLIT_SEED)
+    add_written(collection)
     pairs = choose(
         [q for q in collection.questions if q.held_back],
         [q for q in collection.crossed if q.held_back],

@@ -22,16 +22,17 @@ KINDS: Mapping[str, float] = {
 """Shares of the kinds of items (see `eval.train.augment`)."""
 
 SETS: Mapping[str, float] = {
-    "drcd_dev": 0.23,
-    "cmrc2018_dev": 0.18,
-    "cmrc2018_trial": 0.06,
-    "squad2_zh": 0.11,
-    "squad2_pt": 0.07,
-    "squad2_en": 0.06,
-    "faquad": 0.03,
-    "pt>zh": 0.08,
-    "en>zh": 0.07,
-    "policy": 0.11,
+    "drcd_dev": 0.20,
+    "cmrc2018_dev": 0.16,
+    "cmrc2018_trial": 0.05,
+    "squad2_zh": 0.10,
+    "squad2_pt": 0.06,
+    "squad2_en": 0.05,
+    "faquad": 0.02,
+    "pt>zh": 0.09,
+    "en>zh": 0.08,
+    "policy": 0.06,
+    "written": 0.13,
 }
 """Shares of the sets; a set that is not listed counts 0.1."""
 

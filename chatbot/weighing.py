@@ -1,9 +1,11 @@
-"""The rule reader: what a question demands, checked against each passage without a model.
+"""The reader: what a question demands, and what a trained network makes of each passage.
 
 Similarity alone does not tell an answer from a near miss, so a passage is asked: does it speak of
-the names, quantities and words of the question, of its year, and does it hold the kind of answer
-that is wanted? A logistic model weighs these features; its coefficients were fitted on the
-development questions by `python -m eval.fit_rules`, and are data (`rules.json`), not code.
+the names, quantities and words of the question, of its year, does it hold the kind of answer that
+is wanted, and does the network (`chatbot.reading`) find an answer in it? Logistic models weigh
+these features; their coefficients are data (`weights.json`), fitted by `python -m
+eval.fit_weights`. Without the network the same is done by the other features alone, with
+coefficients of their own.
 """
 
 from __future__ import annotations
@@ -12,22 +14,38 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from chatbot.evidence import Evidence, Unit, bigram_overlap
 from chatbot.features import TYPED, Best, figures_met, passage_features
 from chatbot.logistic import coefficients, decision_features, linear, sigmoid
 from chatbot.question import Query
 from chatbot.reader import Reading, Span, quote_span
+from chatbot.reading.features import network_features
 from chatbot.spans import short_answer
 from corpus.records import Hit, Language, Passage
 from corpus.sentences import sentences
 
+if TYPE_CHECKING:
+    from chatbot.reading.read import PassageReader
 
-class RuleReader:
-    """A reader without a model; see the module."""
+READ = 8
+"""Passages that the network reads."""
+SECONDS = 1.0
+"""Time after which the network begins no further passage."""
 
-    def __init__(self, evidence: Evidence) -> None:
+
+class WeighingReader:
+    """Reads passages, with a trained network or without; see the module.
+
+    `network` is given the `READ` passages that seem best, for at most `SECONDS`.
+    """
+
+    def __init__(self, evidence: Evidence, network: PassageReader | None = None) -> None:
         self.evidence = evidence
+        self.network = network
+        self.weights = coefficients(with_network=network is not None)
 
     def read(self, query: Query, hits: Sequence[Hit]) -> tuple[Reading, ...]:
         """Return one reading for each hit, best first."""
@@ -38,14 +56,29 @@ class RuleReader:
             max((h.dense_score or 0.0) for h in hits), max((h.lexical_score or 0.0) for h in hits)
         )
         readings = [self._read(query, units, hit, top) for hit in hits]
+        if self.network is not None:
+            readings = self._read_by_network(query, readings)
+        readings = [replace(r, score=linear(r.features, self.weights.rank)) for r in readings]
         readings.sort(key=lambda r: (-r.score, r.hit.rank))
-        weights = coefficients().decide
-        return tuple(
-            replace(
-                r, answerability=sigmoid(linear(decision_features(query, readings, i), weights))
-            )
-            for i, r in enumerate(readings)
-        )
+        return tuple(self._judged(query, readings, i) for i in range(len(readings)))
+
+    def _read_by_network(self, query: Query, readings: Sequence[Reading]) -> list[Reading]:
+        """The readings with what the network makes of those that seem best without it."""
+        assert self.network is not None
+        rank = coefficients(with_network=False).rank
+        order = sorted(readings, key=lambda r: (-linear(r.features, rank), r.hit.rank))
+        texts = [f"{_above(r)}{r.source}" for r in order[:READ]]
+        found = self.network.read(query.text, texts, seconds=SECONDS)
+        out: list[Reading] = []
+        for reading, one in zip_longest(order, found):
+            features = reading.features | network_features(one if one and one.read else None)
+            out.append(replace(reading, features=features))
+        return out
+
+    def _judged(self, query: Query, readings: Sequence[Reading], i: int) -> Reading:
+        """Reading `i` of ranked ones with the probability that it answers."""
+        z = linear(decision_features(query, readings, i), self.weights.decide)
+        return replace(readings[i], answerability=sigmoid(z), enough=self.weights.threshold)
 
     def _read(self, query: Query, units: Sequence[Unit], hit: Hit, top: Best) -> Reading:
         passage = hit.passage
@@ -73,7 +106,7 @@ class RuleReader:
             quote=quote_span(passage, text, best, len(spans)),
             short=text[short.start : short.end] if short and clear else None,
             answerability=0.0,
-            score=linear(features, coefficients().rank),
+            score=0.0,
             missing=missing,
             features=features,
         )
@@ -115,3 +148,11 @@ class RuleReader:
                 best, clear, at = Span(found.start, found.end), found.clear, i
                 top = found.score + 2.5 * weights[i]
         return best, clear, at
+
+
+def _above(reading: Reading) -> str:
+    """The headings and the lead-in over what was read, in its language: it may rest on them."""
+    passage = reading.hit.passage
+    own = reading.language == passage.language
+    text = passage.context if own else passage.contexts.get(reading.language, "")
+    return f"{text}\n" if text else ""

@@ -1,4 +1,4 @@
-"""Fit the coefficients of the rule reader on a set of questions: `python -m eval.fit_rules`.
+"""Fit the coefficients of the reader on a set of questions: `python -m eval.fit_weights`.
 
 Two logistic regressions: one ranks the passages of a question, one decides whether the best of
 them answers. The questions are few, so each coefficient has a Gaussian prior around a value that
@@ -166,7 +166,7 @@ def cross_validate(data: Sequence[Case]) -> tuple[list[float], list[Case]]:
 def main(
     argv: Sequence[str], say: Callable[[str], Any] = lambda s: sys.stdout.write(s + "\n")
 ) -> int:
-    """Fit on the files named (default: the sets that ship) and write `chatbot/rules.json`.
+    """Fit on the files named (default: the sets that ship) and write `chatbot/weights.json`.
 
     All files are fitted on; the threshold is chosen, and figures are told, on the first alone.
     """
@@ -190,7 +190,7 @@ def main(
     # From cross-validation: on what it was fitted on, a model is surer than elsewhere.
     threshold = round(float(np.quantile([p[i] for i in yes], FALSE_REFUSALS)), 4)
     model = {"rank": by, "decide": decide, "threshold": threshold}
-    out = Path(__file__).parents[1] / "chatbot" / "rules.json"
+    out = Path(__file__).parents[1] / "chatbot" / "weights.json"
     out.write_text(json.dumps(model, indent=1) + "\n", encoding="utf-8")
     say(f"written: {out.name}, threshold {threshold}")
     return 0
