@@ -80,7 +80,7 @@ def measure_reading(
     def work(run: Run) -> Result:
         bench = reading.open_bench(settings)
         with progress(f"Reading {len(items):,} paragraphs") as done:
-            rows = collect(run, items, bench.rows_of(), done)
+            rows = collect(run, items, bench.rows, done)
         return rows, reading.MEASURES, {}
 
     return _measured(plan, runs, fresh, work)
