@@ -41,6 +41,9 @@ def evaluate() -> None:
 def retrieval(
     folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)],
     mode: Annotated[Mode, typer.Option(help="By meaning, by words, or both.")] = "hybrid",
+    rerank: Annotated[
+        bool, typer.Option("--rerank", help="Let the reader put the first passages in order.")
+    ] = False,
     limit: Limit = None,
     runs: Runs = RUNS,
     fresh: Fresh = False,
@@ -51,7 +54,7 @@ def retrieval(
     """Measure retrieval on a BEIR folder, indexed in a scratch place."""
     from eval.jobs import measure_retrieval
 
-    _show(measure_retrieval(settings_for(index), folder, mode, limit, runs, fresh), as_json)
+    _show(measure_retrieval(settings_for(index), folder, mode, rerank, limit, runs, fresh), as_json)
 
 
 @eval_app.command(

@@ -33,9 +33,17 @@ Result = tuple[Sequence[Row], Sequence[Measure], Mapping[str, Any]]
 
 
 def measure_retrieval(
-    settings: Settings, folder: Path, mode: Mode, limit: int | None, runs: Path, fresh: bool
+    settings: Settings,
+    folder: Path,
+    mode: Mode,
+    rerank: bool,
+    limit: int | None,
+    runs: Path,
+    fresh: bool,
 ) -> Summary:
     """Measure retrieval on a BEIR folder; `limit` is the number of queries asked.
+
+    `rerank`: with the reader's order of the first passages.
 
     Raises:
         InputError: the folder is no BEIR folder.
@@ -43,11 +51,11 @@ def measure_retrieval(
     collection = read_beir(folder)
     files = [folder / "corpus.jsonl", folder / "queries.jsonl", folder / "qrels" / "test.tsv"]
     plan = Plan("retrieval", folder.resolve().name, folder, file_checksum(*files), settings,
-                options={"mode": mode, "limit": limit})  # fmt: skip
+                options={"mode": mode, "rerank": rerank, "limit": limit})  # fmt: skip
 
     def work(run: Run) -> Result:
         with progress(f"Indexing {len(collection.passages):,} passages") as done:
-            bench = retrieval.open_bench(settings, collection, mode, done)
+            bench = retrieval.open_bench(settings, collection, mode, rerank, done)
         ids = {key: key for key in list(collection.queries)[:limit]}
         with progress(f"Looking for {len(ids):,} queries") as done:
             rows = collect(run, ids, bench.rows_of(), done)
@@ -56,6 +64,7 @@ def measure_retrieval(
             "queries": len(rows),
             "passages": len(collection.passages),
             "mode": mode,
+            "rerank": rerank,
             "index_seconds": report.seconds,
             "embedded": report.embedded,
             "reused": report.reused,

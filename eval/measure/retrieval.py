@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from chatbot.engine import lexicon_of, segmenter_of
+from chatbot.engine import lexicon_of, network_of, segmenter_of
+from chatbot.evidence import Evidence
 from chatbot.question import Query, read_question
+from chatbot.reader import Reader
 from chatbot.retrieve import Mode, retrieve_each
+from chatbot.weighing import WeighingReader
 from corpus.glossary import Lexicon
 from corpus.plain import plain_document
 from corpus.records import Document, Hit, Passage
@@ -48,7 +51,10 @@ _CHUNK = 64
 
 @dataclass(frozen=True, slots=True)
 class RetrievalBench:
-    """A collection indexed in a scratch place. `report` says what indexing took."""
+    """A collection indexed in a scratch place. `report` says what indexing took.
+
+    Where there is a `reader`, it puts the first `candidates` passages of each query in its order.
+    """
 
     collection: Collection
     snapshot: Snapshot
@@ -57,6 +63,8 @@ class RetrievalBench:
     segmenter: Segmenter
     mode: Mode
     report: BuildReport
+    reader: Reader | None
+    candidates: int
 
     def rows_of(self) -> Callable[[Sequence[str]], Iterator[Row]]:
         """A function that looks for queries, by id, in batches and gives their rows."""
@@ -75,6 +83,8 @@ class RetrievalBench:
                 self.snapshot, self.encoder, self.segmenter, queries, self._depth(), self.mode
             )
         )
+        if self.reader is not None:
+            found = [self._reread(q, hits) for q, hits in zip(queries, found, strict=True)]
         # A batch shares its forward pass, so each of its queries has an equal part in the time.
         ms = (time.perf_counter() - start) * 1000 / len(ids)
         ranked = {key: _by_document(hits) for key, hits in zip(ids, found, strict=True)}
@@ -83,6 +93,11 @@ class RetrievalBench:
         judged = evaluate_rankings(qrels, run)
         for key, query in zip(ids, queries, strict=True):
             yield self._row(key, query, ranked[key], judged[key], ms)
+
+    def _reread(self, query: Query, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        assert self.reader is not None
+        readings = self.reader.read(query, hits[: self.candidates])
+        return (*(r.hit for r in readings), *hits[self.candidates :])
 
     def _query(self, text: str) -> Query:
         return read_question(text, self.lexicon, self.segmenter)
@@ -138,9 +153,11 @@ class RetrievalBench:
 
 
 def open_bench(
-    settings: Settings, collection: Collection, mode: Mode, progress: Progress
+    settings: Settings, collection: Collection, mode: Mode, rerank: bool, progress: Progress
 ) -> RetrievalBench:
     """Index a collection in a scratch place of the cache, or find it indexed there already.
+
+    `rerank`: the reader that answers questions orders what was found.
 
     Raises:
         ModelError: the model cannot be loaded.
@@ -152,9 +169,11 @@ def open_bench(
     encoder = load_encoder(settings)
     root, report = scratch_index(settings, documents, passages, encoder, progress)
     lexicon = lexicon_of(settings)
+    segmenter = segmenter_of(settings, lexicon)
+    reader = WeighingReader(Evidence(lexicon, segmenter), network_of(settings)) if rerank else None
     return RetrievalBench(
-        collection, open_current(root), encoder, lexicon, segmenter_of(settings, lexicon), mode,
-        report,
+        collection, open_current(root), encoder, lexicon, segmenter, mode, report, reader,
+        settings.candidates,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """`python -m eval.train.heldback`: what training holds back, as sets that `ponte eval` takes.
 
-For each SQuAD file: `NAME.json`, the questions of the held-back articles, for `ponte eval reading`;
-and `NAME/`, a BEIR folder of all its paragraphs and the held-back questions that have an answer, for
+For each SQuAD file: `NAME.json`, the questions of held-back articles, for `ponte eval reading`;
+and `NAME/`, a BEIR folder of all its paragraphs and of those questions that have an answer, for
 `ponte eval retrieval`. `en-zh` and `pt-zh` ask for Chinese paragraphs in another language.
 """
 
