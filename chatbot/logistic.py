@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,15 +17,17 @@ _COEFFICIENTS = Path(__file__).with_name("weights.json")
 
 @dataclass(frozen=True, slots=True)
 class Coefficients:
-    """Two logistic models by feature, each with its `bias`, and where to refuse.
+    """Logistic models by feature, each with its `bias`, and where to refuse.
 
     `rank` tells the passage that answers from the others; `decide` tells whether the best one
-    answers; below the probability `threshold` the question is refused.
+    answers; below the probability `threshold` the question is refused. `short` tells whether the
+    span that the network found is the very answer.
     """
 
     rank: Mapping[str, float]
     decide: Mapping[str, float]
     threshold: float
+    short: Mapping[str, float] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=2)

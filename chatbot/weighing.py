@@ -13,8 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import zip_longest
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chatbot.evidence import Evidence, Unit, bigram_overlap
@@ -22,7 +21,7 @@ from chatbot.features import TYPED, Best, figures_met, passage_features
 from chatbot.logistic import coefficients, decision_features, linear, sigmoid
 from chatbot.question import Query
 from chatbot.reader import Reading, Span, quote_span
-from chatbot.reading.features import network_features
+from chatbot.reading.features import UNREAD, Found, Sight, sight
 from chatbot.spans import short_answer
 from corpus.records import Hit, Language, Passage
 from corpus.sentences import sentences
@@ -34,6 +33,32 @@ READ = 8
 """Passages that the network reads."""
 SECONDS = 1.0
 """Time after which the network begins no further passage."""
+SPANS = 5
+"""Spans of a passage that the network proposes."""
+LONGEST_SHORT = 60
+"""Characters up to which a span is a short answer."""
+_UNTOLD = ("list", "yesno", "comparison", "definition", "procedure")
+"""Kinds of question that a single span does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A passage before the network has read it.
+
+    `spans`, `weights`: the sentences of `text` and how much each speaks of the question; `best`
+    is the one that answers, `short` the figure, date or name in it, `clear` if nothing else fits.
+    """
+
+    hit: Hit
+    language: Language
+    text: str
+    spans: list[Span]
+    weights: list[float]
+    best: int
+    short: Span | None
+    clear: bool
+    missing: tuple[Unit, ...]
+    features: dict[str, float]
 
 
 class WeighingReader:
@@ -55,32 +80,54 @@ class WeighingReader:
         top = Best(
             max((h.dense_score or 0.0) for h in hits), max((h.lexical_score or 0.0) for h in hits)
         )
-        readings = [self._read(query, units, hit, top) for hit in hits]
-        if self.network is not None:
-            readings = self._read_by_network(query, readings)
+        looks = [self._look(query, units, hit, top) for hit in hits]
+        if self.network is None:
+            readings = [self._plain(look) for look in looks]
+        else:
+            readings = self._by_network(self.network, query, looks)
         readings = [replace(r, score=linear(r.features, self.weights.rank)) for r in readings]
         readings.sort(key=lambda r: (-r.score, r.hit.rank))
         return tuple(self._judged(query, readings, i) for i in range(len(readings)))
 
-    def _read_by_network(self, query: Query, readings: Sequence[Reading]) -> list[Reading]:
-        """The readings with what the network makes of those that seem best without it."""
-        assert self.network is not None
+    def _by_network(
+        self, network: PassageReader, query: Query, looks: Sequence[_Look]
+    ) -> list[Reading]:
+        """The readings; the network reads those that seem best without it."""
         rank = coefficients(with_network=False).rank
-        order = sorted(readings, key=lambda r: (-linear(r.features, rank), r.hit.rank))
-        texts = [f"{_above(r)}{r.source}" for r in order[:READ]]
-        found = self.network.read(query.text, texts, seconds=SECONDS)
-        out: list[Reading] = []
-        for reading, one in zip_longest(order, found):
-            features = reading.features | network_features(one if one and one.read else None)
-            out.append(replace(reading, features=features))
-        return out
+        order = sorted(looks, key=lambda x: (-linear(x.features, rank), x.hit.rank))
+        above = [_above(look) for look in order[:READ]]
+        texts = [f"{a}{look.text}" for a, look in zip(above, order, strict=False)]
+        found = network.read(query.text, texts, SPANS, SECONDS)
+        seen = [sight(one, len(a)) for one, a in zip(found, above, strict=True)]
+        seen += [UNREAD] * (len(order) - len(seen))
+        return [self._seen(query, look, one) for look, one in zip(order, seen, strict=True)]
+
+    def _plain(self, look: _Look) -> Reading:
+        """A reading by what the question demands alone."""
+        short = look.short if look.clear else None
+        return _reading(look, look.best, look.best, short, {})
+
+    def _seen(self, query: Query, look: _Look, seen: Sight) -> Reading:
+        """A reading with what the network made of the passage."""
+        ranked = sorted(
+            ((span, _touched(look.spans, span)) for span in seen.spans),
+            key=lambda s: -(s[0].score / 4 + max((look.weights[i] for i in s[1]), default=-9.0)),
+        )
+        if not ranked or not ranked[0][1]:
+            return replace(self._plain(look), features={**look.features, **seen.features})
+        span, touched = ranked[0]
+        features = {**look.features, **seen.features, **_agreement(look, span, ranked[1:])}
+        told = query.kind not in _UNTOLD and span.end - span.start <= LONGEST_SHORT
+        sure = told and linear(features, self.weights.short) >= 0
+        short = Span(span.start, span.end) if sure else None
+        return _reading(look, touched[0], touched[-1], short, features)
 
     def _judged(self, query: Query, readings: Sequence[Reading], i: int) -> Reading:
         """Reading `i` of ranked ones with the probability that it answers."""
         z = linear(decision_features(query, readings, i), self.weights.decide)
         return replace(readings[i], answerability=sigmoid(z), enough=self.weights.threshold)
 
-    def _read(self, query: Query, units: Sequence[Unit], hit: Hit, top: Best) -> Reading:
+    def _look(self, query: Query, units: Sequence[Unit], hit: Hit, top: Best) -> _Look:
         passage = hit.passage
         language: Language = (
             query.language
@@ -99,16 +146,8 @@ class WeighingReader:
             self.evidence, query, units, hit, top, coverage, missing, weights[best],
             short is not None,
         )  # fmt: skip
-        return Reading(
-            hit=hit,
-            language=language,
-            spans=(spans[best],),
-            quote=quote_span(passage, text, best, len(spans)),
-            short=text[short.start : short.end] if short and clear else None,
-            answerability=0.0,
-            score=0.0,
-            missing=missing,
-            features=features,
+        return _Look(
+            hit, language, text, spans, weights, best, short, clear, tuple(missing), features
         )
 
     def _sentences(
@@ -150,9 +189,49 @@ class WeighingReader:
         return best, clear, at
 
 
-def _above(reading: Reading) -> str:
-    """The headings and the lead-in over what was read, in its language: it may rest on them."""
-    passage = reading.hit.passage
-    own = reading.language == passage.language
-    text = passage.context if own else passage.contexts.get(reading.language, "")
+def _above(look: _Look) -> str:
+    """The headings and the lead-in over what is read, in its language: it may rest on them."""
+    passage = look.hit.passage
+    own = look.language == passage.language
+    text = passage.context if own else passage.contexts.get(look.language, "")
     return f"{text}\n" if text else ""
+
+
+def _touched(sentences: Sequence[Span], span: Found) -> list[int]:
+    return [i for i, s in enumerate(sentences) if s.start < span.end and span.start < s.end]
+
+
+def _agreement(
+    look: _Look, span: Found, others: Sequence[tuple[Found, list[int]]]
+) -> dict[str, float]:
+    """How sure a span is: what the rules found, how far the next other span is behind."""
+    text = look.text[span.start : span.end]
+    rival = next((o for o, _ in others if look.text[o.start : o.end] not in text), None)
+    same = look.short is not None and (span.start < look.short.end and look.short.start < span.end)
+    return {
+        "span_score": span.score / 4,
+        "span_margin": min(span.score - rival.score, 8.0) / 4 if rival else 2.0,
+        "span_same": float(same),
+        "span_other": float(look.short is not None and not same),
+        "span_long": (span.end - span.start) / 20,
+    }
+
+
+def _reading(
+    look: _Look, first: int, last: int, short: Span | None, features: dict[str, float]
+) -> Reading:
+    """The reading whose sentences `first` to `last` answer."""
+    count, passage = len(look.spans), look.hit.passage
+    begin = quote_span(passage, look.text, first, count)
+    end = quote_span(passage, look.text, last, count)
+    return Reading(
+        hit=look.hit,
+        language=look.language,
+        spans=tuple(look.spans[first : last + 1]),
+        quote=Span(begin.start, end.end),
+        short=look.text[short.start : short.end] if short else None,
+        answerability=0.0,
+        score=0.0,
+        missing=look.missing,
+        features=features or look.features,
+    )

@@ -1,11 +1,14 @@
-"""Fit the coefficients of the reader on a set of questions: `python -m eval.fit_weights`.
+"""Fit the coefficients of the reader: `python -m eval.fit_weights`.
 
-Two logistic regressions: one ranks the passages of a question, one decides whether the best of
-them answers. The questions are few, so each coefficient has a Gaussian prior around a value that
-says what the feature is for (a missing year speaks against an answer), in the manner of Gelman,
-Jakulin, Pittau and Su, 2008, "A weakly informative default prior distribution for logistic and
-other regression models". Figures printed are from cross-validation by group of questions, so
-that no question is judged by coefficients that saw it in another language.
+Logistic regressions: one ranks the passages of a question, one decides whether the best of them
+answers, one tells whether the span found in it is the very answer. Each coefficient has a Gaussian
+prior around a value that says what the feature is for (a missing year speaks against an answer), in
+the manner of Gelman, Jakulin, Pittau and Su, 2008, "A weakly informative default prior distribution
+for logistic and other regression models". Figures printed are from cross-validation by group of
+questions, so that no question is judged by coefficients that saw it in another language.
+
+What is fitted on: the documents and questions of `eval/data/invented/decision`, which the reader
+never saw in training, and the shipped sets that are named; never `policy-check`.
 """
 
 from __future__ import annotations
@@ -27,10 +30,12 @@ from chatbot.pipeline import Ask, State, converse_step
 from chatbot.question import Query
 from chatbot.reader import Reading
 from chatbot.retrieve import retrieve
-from corpus.settings import load_settings
+from chatbot.weighing import WeighingReader
+from corpus.settings import Settings, load_settings
 from eval.datasets.policy import read_questions
 from eval.datasets.shipped import question_file
-from eval.metrics.text import is_passage
+from eval.metrics.text import holds, is_passage
+from eval.train.written import INVENTED
 
 Floats = NDArray[np.float64]
 
@@ -41,6 +46,7 @@ RANK_PRIOR = {
     "list_count": 2.0, "list_none": -0.5, "subject": 0.7, "demand_missing": -0.5,
     "focus_missing": -0.7, "action_missing": -0.7, "direction_wrong": -0.5,
     "figure_missing": -1.0, "rank_missing": -1.5, "name_nested": -1.0, "place_nested": -1.0,
+    "net_answer": 1.5, "net_relevance": 1.0, "net_unread": -1.0,
 }  # fmt: skip
 DECIDE_PRIOR = {
     "rank_score": 0.3, "margin": 0.1, "similarity": 1.0, "coverage": 2.0, "sentence": 1.0,
@@ -50,22 +56,33 @@ DECIDE_PRIOR = {
     "ordinal": 1.0, "ordinal_missing": -1.0, "list_none": -0.3, "list_lines": 0.5,
     "figure_missing": -1.0, "rank_missing": -2.5, "contact": -4.0,
     "name_nested": -1.5, "place_nested": -3.5,
+    "net_answer": 1.5, "net_relevance": 0.5, "net_other": 0.0, "span_score": 0.2,
+    "span_margin": 0.1, "span_same": 0.3, "span_other": -0.2,
+}  # fmt: skip
+SHORT_PRIOR = {
+    "net_answer": 0.5, "span_score": 0.3, "span_margin": 0.7, "span_same": 1.0, "span_other": -0.7,
+    "span_long": -0.3,
 }  # fmt: skip
 FOLDS = 8
-DEFAULT = ("policy-dev", "policy-hard")
+DOCUMENTS = INVENTED / "decision"
 FALSE_REFUSALS = 0.03
 """Share of the answerable questions that may be refused in cross-validation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question with the readings of its passages, and which of them answer it."""
+    """A question with the readings of its passages, and which of them answer it.
+
+    `right`: whether the span found in a passage that answers is an accepted answer and little more;
+    None where the passage does not answer or no span was found.
+    """
 
     group: str
     answerable: bool
     query: Query
     readings: tuple[Reading, ...]
     gold: tuple[bool, ...]
+    right: tuple[bool | None, ...]
 
 
 def fit(x: Floats, y: Floats, w: Floats, prior: Floats, strength: float) -> Floats:
@@ -89,7 +106,7 @@ def cases(file: Path, resources: Resources) -> list[Case]:
     out: list[Case] = []
     for asked in read_questions(file):
         query = converse_step(State(Ask(asked.question, asked.history), resources)).query
-        if query is None:
+        if query is None or query.kind == "comparison":
             continue
         hits = retrieve(
             resources.snapshot, resources.encoder, resources.segmenter, query,
@@ -97,8 +114,33 @@ def cases(file: Path, resources: Resources) -> list[Case]:
         )  # fmt: skip
         readings = resources.reader.read(query, hits)
         gold = tuple(is_passage(r.hit.passage.text, asked.passage) for r in readings)
-        out.append(Case(asked.group, asked.answerable, query, readings, gold))
+        right = tuple(
+            _right(r.short, asked.answers) if g and r.short else None
+            for r, g in zip(readings, gold, strict=True)
+        )
+        out.append(Case(asked.group, asked.answerable, query, readings, gold, right))
     return out
+
+
+def _right(short: str, accepted: Sequence[str]) -> bool:
+    return any(holds(short, a) and len(short) <= 2 * len(a) + 6 for a in accepted)
+
+
+def resources_for(settings: Settings, folder: Path, network: bool) -> Resources:
+    """An index of the documents in a folder, and a reader that gives every short answer."""
+    settings = settings.with_(
+        sources=folder,
+        index=settings.cache / "fit" / folder.name,
+        reader=settings.reader if network else "none",
+    )
+    return _giving(open_engine(settings).resources())
+
+
+def _giving(resources: Resources) -> Resources:
+    reader = resources.reader
+    if isinstance(reader, WeighingReader):
+        reader.weights = replace(reader.weights, short={})
+    return resources
 
 
 def _matrix(rows: Sequence[Mapping[str, float]], names: Sequence[str]) -> Floats:
@@ -112,7 +154,7 @@ def _weights(beta: Floats, names: Sequence[str]) -> dict[str, float]:
 
 def fit_rank(train: Sequence[Case], strength: float = 4.0) -> dict[str, float]:
     """Coefficients that put the passage that answers first."""
-    train = [c for c in train if c.answerable and any(c.gold) and c.query.kind != "comparison"]
+    train = [c for c in train if c.answerable and any(c.gold)]
     names = sorted({n for c in train for r in c.readings for n in r.features})
     names = [n for n in names if n in RANK_PRIOR]
     x = _matrix([r.features for c in train for r in c.readings], names)
@@ -126,18 +168,38 @@ def rank(case: Case, weights: Mapping[str, float]) -> Case:
     scored = [replace(r, score=linear(r.features, weights)) for r in case.readings]
     order = sorted(range(len(scored)), key=lambda i: -scored[i].score)
     return replace(
-        case, readings=tuple(scored[i] for i in order), gold=tuple(case.gold[i] for i in order)
+        case,
+        readings=tuple(scored[i] for i in order),
+        gold=tuple(case.gold[i] for i in order),
+        right=tuple(case.right[i] for i in order),
+    )
+
+
+def fit_short(train: Sequence[Case], strength: float = 2.0) -> dict[str, float]:
+    """Coefficients that tell whether the span found in a passage that answers is the answer."""
+    rows = [
+        (r.features, float(right))
+        for c in train
+        for r, right in zip(c.readings, c.right, strict=True)
+        if right is not None
+    ]
+    names = list(SHORT_PRIOR)
+    x = _matrix([features for features, _ in rows], names)
+    prior = np.array([*SHORT_PRIOR.values(), 0.0])
+    return _weights(
+        fit(x, np.array([y for _, y in rows]), np.ones(len(rows)), prior, strength), names
     )
 
 
 def fit_decide(train: Sequence[Case], strength: float = 2.0) -> dict[str, float]:
     """Coefficients that tell whether the best reading answers."""
-    train = [c for c in train if c.readings and c.query.kind != "comparison"]
-    names = list(DECIDE_PRIOR)
+    train = [c for c in train if c.readings]
+    known = {n for c in train for n in decision_features(c.query, c.readings)}
+    names = [n for n in DECIDE_PRIOR if n in known]
     x = _matrix([decision_features(c.query, c.readings) for c in train], names)
     y = np.array([float(c.answerable) for c in train])
     w = np.where(y > 0, 1.0, float(y.sum() / max((1 - y).sum(), 1)))
-    prior = np.array([*DECIDE_PRIOR.values(), 0.0])
+    prior = np.array([*(DECIDE_PRIOR[n] for n in names), 0.0])
     return _weights(fit(x, y, w, prior, strength), names)
 
 
@@ -163,36 +225,45 @@ def cross_validate(data: Sequence[Case]) -> tuple[list[float], list[Case]]:
     return p, ranked
 
 
-def main(
-    argv: Sequence[str], say: Callable[[str], Any] = lambda s: sys.stdout.write(s + "\n")
-) -> int:
-    """Fit on the files named (default: the sets that ship) and write `chatbot/weights.json`.
-
-    All files are fitted on; the threshold is chosen, and figures are told, on the first alone.
-    """
-    settings = load_settings()
-    resources = open_engine(settings).resources()
-    files = [question_file(name) for name in argv or DEFAULT]
-    sets = [[c for c in cases(f, resources) if c.query.kind != "comparison"] for f in files]
-    data = [case for one in sets for case in one]
+def fit_all(data: Sequence[Case], say: Callable[[str], Any]) -> dict[str, Any]:
+    """Fit on cases, tell the figures of cross-validation, return what `weights.json` holds."""
     p, ranked = cross_validate(data)
-    own = range(len(sets[0]))
-    yes = [i for i in own if data[i].answerable]
-    no = [i for i in own if not data[i].answerable]
+    yes = [i for i, c in enumerate(data) if c.answerable]
+    no = [i for i, c in enumerate(data) if not c.answerable]
     first = [float(ranked[i].gold[0]) for i in yes if any(data[i].gold)]
-    say(f"cross-validated on {len(own)} questions: right passage first {np.mean(first):.3f}")
-    for share in (0.02, 0.03, 0.04, 0.05):
+    say(f"cross-validated on {len(data)} questions: right passage first {np.mean(first):.3f}")
+    for share in (0.02, 0.03, 0.05, 0.1):
         at = float(np.quantile([p[i] for i in yes], share))
         refused = np.mean([p[i] < at for i in no])
         say(f"  refusing {share:.2f} of the answerable: {refused:.3f} of the rest (under {at:.3f})")
     by = fit_rank(data)
-    decide = fit_decide([rank(c, by) for c in data])
     # From cross-validation: on what it was fitted on, a model is surer than elsewhere.
     threshold = round(float(np.quantile([p[i] for i in yes], FALSE_REFUSALS)), 4)
-    model = {"rank": by, "decide": decide, "threshold": threshold}
+    decide = fit_decide([rank(c, by) for c in data])
+    return {"rank": by, "decide": decide, "threshold": threshold, "short": fit_short(data)}
+
+
+def main(
+    argv: Sequence[str], say: Callable[[str], Any] = lambda s: sys.stdout.write(s + "\n")
+) -> int:
+    """Fit, with the network and without, and write `chatbot/weights.json`.
+
+    `argv` names shipped sets to fit on besides the invented documents.
+    """
+    settings = load_settings()
+    files = [question_file(name) for name in argv]
+    fitted: dict[str, Any] = {}
+    for name in ("network", "rules"):
+        own = resources_for(settings, DOCUMENTS, name == "network")
+        data = [c for f in sorted(DOCUMENTS.glob("*.jsonl")) for c in cases(f, own)]
+        if files:
+            shipped = resources_for(settings, settings.sources, name == "network")
+            data += [c for f in files for c in cases(f, shipped)]
+        say(f"{name}:")
+        fitted[name] = fit_all([c for c in data if c.readings], say)
     out = Path(__file__).parents[1] / "chatbot" / "weights.json"
-    out.write_text(json.dumps(model, indent=1) + "\n", encoding="utf-8")
-    say(f"written: {out.name}, threshold {threshold}")
+    out.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+    say(f"written: {out.name}")
     return 0
 
 

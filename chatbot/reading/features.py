@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chatbot.reading.read import PassageReading
 
-FEATURES = ("net_answer", "net_relevance", "net_unread")
 _LIMIT = 8.0
 
 
-def network_features(reading: PassageReading | None) -> dict[str, float]:
-    """Return the logits of a reading, bounded and scaled; None: the passage was not read."""
-    if reading is None:
-        return {"net_answer": 0.0, "net_relevance": 0.0, "net_unread": 1.0}
-    return {
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A span that may be the answer: `text[start:end]` of what is quoted; `score` as the reader's.
+
+    Scores are the sums of two logits; they say which span of a passage is likelier, no more.
+    """
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the network makes of a passage: features, and the spans in its own text, best first."""
+
+    features: dict[str, float]
+    spans: tuple[Found, ...] = ()
+
+
+UNREAD = Sight({"net_answer": 0.0, "net_relevance": 0.0, "net_unread": 1.0})
+
+
+def sight(reading: PassageReading | None, above: int) -> Sight:
+    """What is kept of a reading whose text has `above` characters of headings over the passage.
+
+    Logits are bounded and scaled. None, or a passage whose turn did not come: nothing is known.
+    """
+    if reading is None or not reading.read:
+        return UNREAD
+    spans = [Found(s.start - above, s.end - above, s.score) for s in reading.spans]
+    features = {
         "net_answer": _bounded(reading.answer),
         "net_relevance": _bounded(reading.relevance),
         "net_unread": 0.0,
     }
+    return Sight(features, tuple(s for s in spans if s.start >= 0))
 
 
 def _bounded(logit: float) -> float:
