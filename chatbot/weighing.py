@@ -22,6 +22,7 @@ from chatbot.logistic import coefficients, decision_features, linear, sigmoid
 from chatbot.question import Query
 from chatbot.reader import Reading, Span, quote_span
 from chatbot.reading.features import UNREAD, Found, Sight, sight
+from chatbot.span_features import span_features
 from chatbot.spans import short_answer
 from corpus.records import Hit, Language, Passage
 from corpus.sentences import sentences
@@ -29,7 +30,7 @@ from corpus.sentences import sentences
 if TYPE_CHECKING:
     from chatbot.reading.read import PassageReader
 
-READ = 8
+READ = 5
 """Passages that the network reads."""
 SECONDS = 1.0
 """Time after which the network begins no further passage."""
@@ -116,7 +117,11 @@ class WeighingReader:
         if not ranked or not ranked[0][1]:
             return replace(self._plain(look), features={**look.features, **seen.features})
         span, touched = ranked[0]
-        features = {**look.features, **seen.features, **_agreement(look, span, ranked[1:])}
+        fits = span_features(
+            query, look.text, _above(look), look.language, span, [s for s, _ in ranked[1:]],
+            look.short,
+        )  # fmt: skip
+        features = {**look.features, **seen.features, **fits}
         told = query.kind not in _UNTOLD and span.end - span.start <= LONGEST_SHORT
         sure = told and linear(features, self.weights.short) >= 0
         short = Span(span.start, span.end) if sure else None
@@ -199,22 +204,6 @@ def _above(look: _Look) -> str:
 
 def _touched(sentences: Sequence[Span], span: Found) -> list[int]:
     return [i for i, s in enumerate(sentences) if s.start < span.end and span.start < s.end]
-
-
-def _agreement(
-    look: _Look, span: Found, others: Sequence[tuple[Found, list[int]]]
-) -> dict[str, float]:
-    """How sure a span is: what the rules found, how far the next other span is behind."""
-    text = look.text[span.start : span.end]
-    rival = next((o for o, _ in others if look.text[o.start : o.end] not in text), None)
-    same = look.short is not None and (span.start < look.short.end and look.short.start < span.end)
-    return {
-        "span_score": span.score / 4,
-        "span_margin": min(span.score - rival.score, 8.0) / 4 if rival else 2.0,
-        "span_same": float(same),
-        "span_other": float(look.short is not None and not same),
-        "span_long": (span.end - span.start) / 20,
-    }
 
 
 def _reading(

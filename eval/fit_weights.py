@@ -57,11 +57,12 @@ DECIDE_PRIOR = {
     "figure_missing": -1.0, "rank_missing": -2.5, "contact": -4.0,
     "name_nested": -1.5, "place_nested": -3.5,
     "net_answer": 1.5, "net_relevance": 0.5, "net_other": 0.0, "span_score": 0.2,
-    "span_margin": 0.1, "span_same": 0.3, "span_other": -0.2,
+    "span_margin": 0.1, "span_same": 0.3, "span_other": -0.2, "span_kind_wrong": -1.0,
+    "span_unit_wrong": -1.0, "span_period_wrong": -2.0,
 }  # fmt: skip
 SHORT_PRIOR = {
     "net_answer": 0.5, "span_score": 0.3, "span_margin": 0.7, "span_same": 1.0, "span_other": -0.7,
-    "span_long": -0.3,
+    "span_long": -0.3, "span_kind_wrong": -1.5, "span_unit_wrong": -1.5, "span_period_wrong": -2.0,
 }  # fmt: skip
 FOLDS = 8
 DOCUMENTS = INVENTED / "decision"
@@ -240,7 +241,9 @@ def fit_all(data: Sequence[Case], say: Callable[[str], Any]) -> dict[str, Any]:
     # From cross-validation: on what it was fitted on, a model is surer than elsewhere.
     threshold = round(float(np.quantile([p[i] for i in yes], FALSE_REFUSALS)), 4)
     decide = fit_decide([rank(c, by) for c in data])
-    return {"rank": by, "decide": decide, "threshold": threshold, "short": fit_short(data)}
+    found = {"rank": by, "decide": decide, "threshold": threshold}
+    spans = any(right is not None for c in data for right in c.right)
+    return {**found, "short": fit_short(data)} if spans else found
 
 
 def main(
