@@ -6,7 +6,6 @@ import pytest
 
 from chatbot.reading.windows import PairTokenizer
 from eval.datasets.policy import read_questions
-from eval.metrics.text import plain
 from eval.train.augment import Maker
 from eval.train.data import Collection
 from eval.train.written import INVENTED, add_written
@@ -50,8 +49,6 @@ def test_an_answer_is_the_accepted_one_in_its_passage(collection):
     for q in collection.questions:
         row = rows[q.id]
         assert bool(q.answers) == row.answerable
-        near = plain(row.near)
-        assert row.answerable or near[len(near) // 2 :][:8] in plain(q.passage.text)
         if q.answers:
             ((start, end),) = q.answers
             assert q.passage.text[start:end] == row.answers[0]
