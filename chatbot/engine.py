@@ -66,14 +66,15 @@ class Engine:
         evidence = Evidence(lexicon, segmenter)
         snapshot = open_current(settings.index)
         snapshot.check_model(describe_model(settings))
+        model = encoder() if encoder else load_encoder(settings)
         self._resources = Resources(
             settings,
             snapshot,
-            encoder() if encoder else load_encoder(settings),
+            model,
             segmenter,
             lexicon,
             evidence,
-            reader or WeighingReader(evidence, network_of(settings)),
+            reader or WeighingReader(evidence, network_of(settings, model)),
         )
 
     def resources(self) -> Resources:
@@ -100,11 +101,11 @@ class Engine:
             self._resources = replace(self._resources, snapshot=snapshot)
 
 
-def network_of(settings: Settings) -> PassageReader | None:
+def network_of(settings: Settings, encoder: Encoder) -> PassageReader | None:
     """The trained reader that the settings name, over the embedding model's words.
 
-    None where the settings want none, or where the embedding model is not the one that the
-    bundled reader was trained over.
+    It shares them with the encoder, and computes in the same precision. None where the settings
+    want none, or where the embedding model is not the one that the bundled reader was trained over.
 
     Raises:
         ModelError: the reader is missing or damaged.
@@ -118,7 +119,8 @@ def network_of(settings: Settings) -> PassageReader | None:
     if bundled and settings.model != "bundled":
         log.info("the bundled reader needs the bundled embedding model; reading without it")
         return None
-    return load_reader(locate_model(settings), BUNDLED if bundled else Path(settings.reader))
+    folder = BUNDLED if bundled else Path(settings.reader)
+    return load_reader(locate_model(settings), folder, encoder.words, encoder.precision)
 
 
 def lexicon_of(settings: Settings) -> Lexicon:

@@ -25,6 +25,7 @@ from index.startup import quiet_loading, sentence_transformer_class
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from torch import Tensor
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], None]
@@ -57,6 +58,19 @@ class Encoder:
         if dim is None:
             raise ModelError(f"the model {info.name} does not tell the length of its vectors")
         self.dim: int = dim
+
+    @property
+    def words(self) -> Tensor:
+        """The model's word embeddings, (vocabulary, dim), in its precision; shared, not a copy.
+
+        Raises:
+            ModelError: the model has none.
+        """
+        network = getattr(self._model[0], "model", None)
+        if network is None:
+            raise ModelError(f"the model {self.name} has no word embeddings to read with")
+        words: Tensor = network.get_input_embeddings().weight
+        return words.detach()
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Embed questions. Returns float32 of shape (len(texts), dim), rows of length 1."""

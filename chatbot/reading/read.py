@@ -174,11 +174,21 @@ def _place(pieces: Pieces, w: Window, first: int, last: int, score: float) -> Fo
     return FoundSpan(int(start), int(end), score)
 
 
-def load_reader(embedder: Path, folder: Path = BUNDLED) -> PassageReader:
+def load_reader(
+    embedder: Path,
+    folder: Path = BUNDLED,
+    words: torch.Tensor | None = None,
+    precision: str = "float32",
+) -> PassageReader:
     """Load the reader in `folder` over the Sentence-Transformers folder of the embedding model.
+
+    `words`: the embedding model's word embeddings, where it is loaded already; else they are read
+    from its folder. `precision`: `float32` or `bfloat16`, in which the network computes.
 
     Raises:
         ModelError: either of them is missing or damaged, or they do not fit.
     """
-    network, config = load(folder, load_words(embedder))
+    network, config = load(folder, load_words(embedder) if words is None else words)
+    if precision == "bfloat16":
+        network.to(torch.bfloat16)
     return PassageReader(network, PairTokenizer(embedder / "tokenizer.json"), config)

@@ -138,13 +138,14 @@ def open_bench(settings: Settings) -> NetworkBench | RuleBench:
     Raises:
         ModelError: a model cannot be loaded.
     """
-    network = network_of(settings)
+    encoder = load_encoder(settings)
+    network = network_of(settings, encoder)
     if network is not None:
         return NetworkBench(network)
     lexicon = lexicon_of(settings)
     segmenter = segmenter_of(settings, lexicon)
     reader = WeighingReader(Evidence(lexicon, segmenter))
-    return RuleBench(lexicon, segmenter, load_encoder(settings), reader)
+    return RuleBench(lexicon, segmenter, encoder, reader)
 
 
 def reading_row(item: ReadingItem, said: Said, ms: float) -> Row:

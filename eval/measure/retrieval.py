@@ -170,7 +170,9 @@ def open_bench(
     root, report = scratch_index(settings, documents, passages, encoder, progress)
     lexicon = lexicon_of(settings)
     segmenter = segmenter_of(settings, lexicon)
-    reader = WeighingReader(Evidence(lexicon, segmenter), network_of(settings)) if rerank else None
+    reader: Reader | None = None
+    if rerank:
+        reader = WeighingReader(Evidence(lexicon, segmenter), network_of(settings, encoder))
     return RetrievalBench(
         collection, open_current(root), encoder, lexicon, segmenter, mode, report, reader,
         settings.candidates,
