@@ -47,6 +47,7 @@ def examine(settings: Settings) -> list[Check]:
         ("packages", _packages, False),
         ("model", _model, False),
         ("converted model", _converted, False),
+        ("reader", _reader, False),
         ("precision", _precision, False),
         ("glossary", _glossary, False),
         ("sources", _sources, False),
@@ -146,6 +147,16 @@ def _converted(settings: Settings) -> Finding:
         return True, f"not there yet; the first use writes it to {folder}"
     check_model(folder)
     return True, f"{folder}, all checksums good"
+
+
+def _reader(settings: Settings) -> Finding:
+    from chatbot.reading.stored import check, reader_folder
+
+    folder = reader_folder(settings)
+    if folder is None:
+        return True, "none: passages are read by rules alone"
+    steps = check(folder).training.get("steps", "an unknown number of")
+    return True, f"{settings.reader}, trained for {steps} steps, checksum good"
 
 
 def _precision(settings: Settings) -> Finding:

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chatbot.evidence import Evidence
@@ -110,16 +109,13 @@ def network_of(settings: Settings, encoder: Encoder) -> PassageReader | None:
     Raises:
         ModelError: the reader is missing or damaged.
     """
-    if settings.reader == "none":
-        return None
     from chatbot.reading.read import load_reader
-    from chatbot.reading.stored import BUNDLED
+    from chatbot.reading.stored import reader_folder
 
-    bundled = settings.reader == "bundled"
-    if bundled and settings.model != "bundled":
-        log.info("the bundled reader needs the bundled embedding model; reading without it")
+    folder = reader_folder(settings)
+    if folder is None:
+        log.info("reading by rules alone: the settings name no reader for this embedding model")
         return None
-    folder = BUNDLED if bundled else Path(settings.reader)
     return load_reader(locate_model(settings), folder, encoder.words, encoder.precision)
 
 

@@ -22,6 +22,7 @@ from torch import Tensor
 from chatbot.reading.network import ReaderNetwork, Shape
 from chatbot.reading.windows import QUESTION_TOKENS, STRIDE, WINDOW_TOKENS
 from corpus.errors import ModelError
+from corpus.settings import Settings
 from index.files import sha256_of, write_atomically
 
 FORMAT = 1
@@ -66,6 +67,17 @@ class ReaderConfig:
     figures: Mapping[str, float] = field(default_factory=dict)
 
 
+def reader_folder(settings: Settings) -> Path | None:
+    """The folder of the reader that the settings name.
+
+    None where they want none, or where the embedding model is not the one that the bundled reader
+    was trained over.
+    """
+    if settings.reader == "bundled":
+        return BUNDLED if settings.model == "bundled" else None
+    return None if settings.reader == "none" else Path(settings.reader)
+
+
 def save(weights: Mapping[str, Tensor], config: ReaderConfig, folder: Path) -> None:
     """Write weights (a state of `ReaderNetwork`) and configuration into `folder`.
 
@@ -105,10 +117,8 @@ def load(folder: Path, words: Tensor) -> tuple[ReaderNetwork, ReaderConfig]:
     Raises:
         ModelError: a file is missing, damaged, or of another format or size.
     """
-    config, checksum = read_config(folder)
+    config = check(folder)
     file = folder / WEIGHTS
-    if not file.is_file() or sha256_of(file) != checksum:
-        raise ModelError(f"{file} is missing or damaged; install the program anew")
     try:
         packed = from_bytes(file.read_bytes())
     except SafetensorError as error:
@@ -163,6 +173,19 @@ def read_config(folder: Path) -> tuple[ReaderConfig, str]:
             f"{file} is missing or damaged ({error!r}); install the program anew"
         ) from error
     return config, str(c["sha256"])
+
+
+def check(folder: Path) -> ReaderConfig:
+    """Return the configuration of a reader whose files are whole.
+
+    Raises:
+        ModelError: a file is missing or damaged.
+    """
+    config, checksum = read_config(folder)
+    file = folder / WEIGHTS
+    if not file.is_file() or sha256_of(file) != checksum:
+        raise ModelError(f"{file} is missing or damaged; install the program anew")
+    return config
 
 
 def quantise(matrix: Tensor) -> tuple[Tensor, Tensor]:

@@ -13,7 +13,7 @@ from eval.cli import app
 from index.weights import model_folder
 
 NAMES = [
-    "python", "packages", "model", "converted model", "precision", "glossary", "sources",
+    "python", "packages", "model", "converted model", "reader", "precision", "glossary", "sources",
     "index folder", "cache folder", "offline", "index",
 ]  # fmt: skip
 
