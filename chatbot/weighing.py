@@ -38,8 +38,9 @@ SPANS = 5
 """Spans of a passage that the network proposes."""
 LONGEST_SHORT = 60
 """Characters up to which a span is a short answer."""
-_UNTOLD = ("list", "yesno", "comparison", "definition", "procedure")
+_UNTOLD = ("yesno", "comparison", "definition", "procedure")
 """Kinds of question that a single span does not answer."""
+_SEVERAL = re.compile(r"[、,;；]|[及和與与]|\b(?:and|e)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,8 @@ class WeighingReader:
         )  # fmt: skip
         features = {**look.features, **seen.features, **fits}
         told = query.kind not in _UNTOLD and span.end - span.start <= LONGEST_SHORT
+        if query.kind == "list":
+            told = told and bool(_SEVERAL.search(look.text[span.start : span.end]))
         sure = told and linear(features, self.weights.short) >= 0
         short = Span(span.start, span.end) if sure else None
         return _reading(look, touched[0], touched[-1], short, features)
