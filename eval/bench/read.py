@@ -31,21 +31,21 @@ def measure(runs: int) -> list[Figure]:
     """
     settings = Settings()
     readers: dict[str, PassageReader] = {}
-    for precision in PRECISIONS:
-        network = network_of(settings, load_encoder(settings.with_(precision=precision)))
+    for name in PRECISIONS:
+        network = network_of(settings, load_encoder(settings.with_(precision=name)))
         if network is None:
             raise ModelError("there is no trained reader to measure; install the program anew")
-        readers[precision] = network
+        readers[name] = network
     texts = passages(settings, readers["float32"])
     times: dict[str, list[float]] = {precision: [] for precision in PRECISIONS}
     for run in range(3 * runs + 1):
-        for precision, network in readers.items():
+        for precision, reader in readers.items():
             start = time.perf_counter()
-            network.read(QUESTION, texts)
+            reader.read(QUESTION, texts)
             if run > 0:  # the first warms up
                 times[precision].append(1000 * (time.perf_counter() - start))
-    name = f"{PASSAGES} passages of {TOKENS} tokens read in"
-    return [median_of(f"{name} {p}", times[p], "ms", 0) for p in PRECISIONS]
+    what = f"{PASSAGES} passages of {TOKENS} tokens read in"
+    return [median_of(f"{what} {p}", times[p], "ms", 0) for p in PRECISIONS]
 
 
 def passages(settings: Settings, reader: PassageReader) -> list[str]:
