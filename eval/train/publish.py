@@ -23,8 +23,10 @@ from chatbot.reading.stored import BUNDLED, CONFIG, ReaderConfig, load, save
 from corpus.errors import PonteError
 from corpus.settings import load_settings
 from eval.train.calibrate import calibrate
+from eval.train.card import card
 from eval.train.prepare import prepare
 from eval.train.validate import Pair, predict, summarise
+from index.files import write_atomically
 
 log = logging.getLogger("eval.train.publish")
 
@@ -69,6 +71,7 @@ def _publish(options: argparse.Namespace) -> None:
         config, answer=answer.calibration, relevance=relevance.calibration, figures=figures
     )
     save(weights, config, options.to)
+    write_atomically(options.to / "README.md", card(config).encode())
     log.info("wrote %s: %s", options.to / CONFIG, json.dumps(figures))
 
 

@@ -120,6 +120,16 @@ def test_the_next_mode_embeds_nothing_anew(retrieved):
     assert retrieved["lexical"][1]["embedded"] == retrieved["hybrid"][1]["embedded"] == 0
 
 
+def test_the_reader_puts_what_was_found_in_its_own_order(ponte_eval, beir, retrieved):
+    code, out, _ = ponte_eval("retrieval", beir, "--rerank")
+    assert (code, out["rerank"], retrieved["hybrid"][1]["rerank"]) == (0, True, False)
+    before, after = rows_in(retrieved["hybrid"][1]), rows_in(out)
+    for key in QUERIES:
+        found = [{h["passage_id"] for h in rows[key]["given"]["hits"]} for rows in (before, after)]
+        assert found[0] == found[1]
+    assert out["metrics"]["recall@1"] > 0.8
+
+
 def test_limit(ponte_eval, beir, squad):
     assert ponte_eval("retrieval", beir, "--limit", 2)[1]["queries"] == 2
     assert ponte_eval("reading", squad, "--limit", 3)[1]["questions"] == 3
