@@ -21,7 +21,7 @@ _NAMES = {
 
 _HEAD = """# The reader
 
-A cross-encoder of 21 million weights: multilingual-e5-small (MIT), its twelve layers fine-tuned, its
+A cross-encoder of 21 million weights: multilingual-e5-small (MIT), its layers fine-tuned, its
 word embeddings frozen, shared with the embedding model and not stored here. It reads a question
 together with a passage and tells where the answer stands, which tokens are part of it, how likely
 the passage answers, and how likely it is about what is asked. Matrices are stored as int8 with a
@@ -33,7 +33,7 @@ scale for each row. `reader.json` has the sizes, the checksum, the calibration a
 | --- | --- |
 | DRCD, dev | CC BY-SA 3.0 |
 | CMRC 2018, dev and trial | CC BY-SA 4.0 |
-| SQuAD 2.0, parts of dev, in English, Chinese and Portuguese (machine translations) | CC BY-SA 4.0 |
+| SQuAD 2.0, parts of dev; Chinese and Portuguese by machine | CC BY-SA 4.0 |
 | FaQuAD | CC BY 4.0 |
 | invented policy documents and sentences of this project | that of the project |
 
