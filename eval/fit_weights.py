@@ -8,7 +8,9 @@ for logistic and other regression models". Figures printed are from cross-valida
 questions, so that no question is judged by coefficients that saw it in another language.
 
 What is fitted on: the documents and questions of `eval/data/invented/decision`, which the reader
-never saw in training, and the shipped sets that are named; never `policy-check`.
+never saw in training, and shipped sets (`policy-dev` and `policy-hard`, or those that are named);
+never `policy-check`. The threshold is chosen on the first of them: the invented questions are
+traps far more often than what people ask.
 """
 
 from __future__ import annotations
@@ -66,8 +68,9 @@ SHORT_PRIOR = {
 }  # fmt: skip
 FOLDS = 8
 DOCUMENTS = INVENTED / "decision"
-FALSE_REFUSALS = 0.03
-"""Share of the answerable questions that may be refused in cross-validation."""
+DEFAULT = ("policy-dev", "policy-hard")
+FALSE_REFUSALS = 0.02
+"""Share of the first set's answerable questions that may be refused in cross-validation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,8 @@ def cases(file: Path, resources: Resources) -> list[Case]:
             resources.snapshot, resources.encoder, resources.segmenter, query,
             resources.settings.candidates,
         )  # fmt: skip
+        if not hits:
+            continue
         readings = resources.reader.read(query, hits)
         gold = tuple(is_passage(r.hit.passage.text, asked.passage) for r in readings)
         right = tuple(
@@ -226,20 +231,30 @@ def cross_validate(data: Sequence[Case]) -> tuple[list[float], list[Case]]:
     return p, ranked
 
 
-def fit_all(data: Sequence[Case], say: Callable[[str], Any]) -> dict[str, Any]:
-    """Fit on cases, tell the figures of cross-validation, return what `weights.json` holds."""
+def fit_all(sets: Mapping[str, Sequence[Case]], say: Callable[[str], Any]) -> dict[str, Any]:
+    """Fit on all sets, tell the figures of cross-validation, return what `weights.json` holds.
+
+    The threshold is chosen on the first set.
+    """
+    data = [case for one in sets.values() for case in one]
     p, ranked = cross_validate(data)
-    yes = [i for i, c in enumerate(data) if c.answerable]
-    no = [i for i, c in enumerate(data) if not c.answerable]
-    first = [float(ranked[i].gold[0]) for i in yes if any(data[i].gold)]
-    say(f"cross-validated on {len(data)} questions: right passage first {np.mean(first):.3f}")
-    for share in (0.02, 0.03, 0.05, 0.1):
-        at = float(np.quantile([p[i] for i in yes], share))
-        refused = np.mean([p[i] < at for i in no])
-        say(f"  refusing {share:.2f} of the answerable: {refused:.3f} of the rest (under {at:.3f})")
+    begin = 0
+    for i, (name, one) in enumerate(sets.items()):
+        mine = range(begin, begin + len(one))
+        begin += len(one)
+        yes = [k for k in mine if data[k].answerable]
+        no = [k for k in mine if not data[k].answerable]
+        if i == 0:
+            # From cross-validation: on what it was fitted on, a model is surer than elsewhere.
+            threshold = round(float(np.quantile([p[k] for k in yes], FALSE_REFUSALS)), 4)
+        first = np.mean([ranked[k].gold[0] for k in yes if any(data[k].gold)])
+        refused = np.mean([p[k] < threshold for k in no])
+        false = np.mean([p[k] < threshold for k in yes])
+        say(
+            f"  {name}, {len(one)} questions, cross-validated: right passage first {first:.3f}, "
+            f"refused {refused:.3f} of the unanswerable and {false:.3f} of the others"
+        )
     by = fit_rank(data)
-    # From cross-validation: on what it was fitted on, a model is surer than elsewhere.
-    threshold = round(float(np.quantile([p[i] for i in yes], FALSE_REFUSALS)), 4)
     decide = fit_decide([rank(c, by) for c in data])
     found = {"rank": by, "decide": decide, "threshold": threshold}
     spans = any(right is not None for c in data for right in c.right)
@@ -254,20 +269,23 @@ def main(
     `argv` names shipped sets to fit on besides the invented documents.
     """
     settings = load_settings()
-    files = [question_file(name) for name in argv]
+    files = [question_file(name) for name in argv or DEFAULT]
     fitted: dict[str, Any] = {}
-    for name in ("network", "rules"):
-        own = resources_for(settings, DOCUMENTS, name == "network")
-        data = [c for f in sorted(DOCUMENTS.glob("*.jsonl")) for c in cases(f, own)]
-        if files:
-            shipped = resources_for(settings, settings.sources, name == "network")
-            data += [c for f in files for c in cases(f, shipped)]
-        say(f"{name}:")
-        fitted[name] = fit_all([c for c in data if c.readings], say)
+    for kind in ("network", "rules"):
+        shipped = resources_for(settings, settings.sources, kind == "network")
+        sets = {f.stem: cases(f, shipped) for f in files}
+        own = resources_for(settings, DOCUMENTS, kind == "network")
+        sets["invented"] = [c for f in sorted(DOCUMENTS.glob("*.jsonl")) for c in cases(f, own)]
+        say(f"{kind}:")
+        fitted[kind] = fit_all(sets, say)
+    write_weights(fitted)
+    return 0
+
+
+def write_weights(fitted: Mapping[str, Any]) -> None:
+    """Write what the reader reads: coefficients with the network (`network`) and without."""
     out = Path(__file__).parents[1] / "chatbot" / "weights.json"
     out.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
-    say(f"written: {out.name}")
-    return 0
 
 
 if __name__ == "__main__":
