@@ -47,6 +47,20 @@ def span_features(
     }
 
 
+def whole(query: Query, text: str, language: Language, span: Found, short: Span | None) -> Span:
+    """The span as a short answer: a figure with its unit and qualifier, a date with its year.
+
+    `short` is what the rules found: of a figure or a date that both found, theirs is whole.
+    """
+    start, end = span.start, span.end
+    if short and query.kind in ("figure", "date") and start < short.end and short.start < end:
+        return short
+    figures = [(f.qualified_start, f.qualified_end) for f in read_figures(text, language)]
+    dates = [(p.span_start, p.span_end) for p in read_dates(text, language)]
+    touched = [(a, b) for a, b in (*figures, *dates) if a < end and start < b]
+    return Span(min([start, *(a for a, _ in touched)]), max([end, *(b for _, b in touched)]))
+
+
 def _another_kind(query: Query, said: str, language: Language) -> bool:
     """Whether a figure or a date is asked for and the span holds none."""
     if query.kind == "figure":

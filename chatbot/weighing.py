@@ -22,7 +22,7 @@ from chatbot.logistic import coefficients, decision_features, linear, sigmoid
 from chatbot.question import Query
 from chatbot.reader import Reading, Span, quote_span
 from chatbot.reading.features import UNREAD, Found, Sight, sight
-from chatbot.span_features import span_features
+from chatbot.span_features import span_features, whole
 from chatbot.spans import short_answer
 from corpus.records import Hit, Language, Passage
 from corpus.sentences import sentences
@@ -126,8 +126,9 @@ class WeighingReader:
         told = query.kind not in _UNTOLD and span.end - span.start <= LONGEST_SHORT
         if query.kind == "list":
             told = told and bool(_SEVERAL.search(look.text[span.start : span.end]))
-        sure = told and linear(features, self.weights.short) >= 0
-        short = Span(span.start, span.end) if sure else None
+        agreed = look.clear and bool(features["span_same"])
+        sure = told and (agreed or linear(features, self.weights.short) >= 0)
+        short = whole(query, look.text, look.language, span, look.short) if sure else None
         return _reading(look, touched[0], touched[-1], short, features)
 
     def _judged(self, query: Query, readings: Sequence[Reading], i: int) -> Reading:
