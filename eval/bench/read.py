@@ -29,7 +29,7 @@ def measure(runs: int) -> list[Figure]:
     Raises:
         ModelError: the program has no trained reader.
     """
-    settings = Settings()
+    settings = Settings(reader="bundled")
     readers: dict[str, PassageReader] = {}
     for name in PRECISIONS:
         network = network_of(settings, load_encoder(settings.with_(precision=name)))

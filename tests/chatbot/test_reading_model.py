@@ -22,6 +22,16 @@ QUESTION = "2022年澳門與內地的貿易總額是多少？"
 
 
 @pytest.fixture(scope="module")
+def engine(settings):
+    return Engine(settings.with_(reader="bundled"))
+
+
+@pytest.fixture(scope="module")
+def pipeline(engine):
+    return build_pipeline(engine)
+
+
+@pytest.fixture(scope="module")
 def network(engine):
     return engine.resources().reader.network
 
@@ -95,12 +105,12 @@ def test_without_the_reader_the_rules_answer(settings, engine):
 
 
 def test_another_embedding_model_has_no_bundled_reader(settings, engine):
-    other = settings.with_(model="/nowhere/else")
+    other = settings.with_(model="/nowhere/else", reader="bundled")
     assert network_of(other, engine.resources().encoder) is None
 
 
 def test_bfloat16_reads_alike(settings, network):
-    own = settings.with_(precision="bfloat16")
+    own = settings.with_(precision="bfloat16", reader="bundled")
     rounded = network_of(own, load_encoder(own))
     (a,), (b,) = network.read(QUESTION, [TEXT]), rounded.read(QUESTION, [TEXT])
     assert a.spans[0].start == b.spans[0].start
