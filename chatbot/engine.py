@@ -109,13 +109,14 @@ def network_of(settings: Settings, encoder: Encoder) -> PassageReader | None:
     Raises:
         ModelError: the reader is missing or damaged.
     """
-    from chatbot.reading.read import load_reader
     from chatbot.reading.stored import reader_folder
 
     folder = reader_folder(settings)
     if folder is None:
         log.info("reading by rules alone: the settings name no reader for this embedding model")
         return None
+    from chatbot.reading.read import load_reader
+
     return load_reader(locate_model(settings), folder, encoder.words, encoder.precision)
 
 

@@ -34,7 +34,7 @@ def span_features(
     """
     said = text[span.start : span.end]
     rival = next((o for o in others if text[o.start : o.end] not in said), None)
-    same = short is not None and span.start < short.end and short.start < span.end
+    same = short is not None and overlap(span, short)
     return {
         "span_score": span.score / 4,
         "span_margin": min(span.score - rival.score, _CLOSE) / 4 if rival else _CLOSE / 4,
@@ -53,12 +53,17 @@ def whole(query: Query, text: str, language: Language, span: Found, short: Span 
     `short` is what the rules found: of a figure or a date that both found, theirs is whole.
     """
     start, end = span.start, span.end
-    if short and query.kind in ("figure", "date") and start < short.end and short.start < end:
+    if short and query.kind in ("figure", "date") and overlap(span, short):
         return short
     figures = [(f.qualified_start, f.qualified_end) for f in read_figures(text, language)]
     dates = [(p.span_start, p.span_end) for p in read_dates(text, language)]
     touched = [(a, b) for a, b in (*figures, *dates) if a < end and start < b]
     return Span(min([start, *(a for a, _ in touched)]), max([end, *(b for _, b in touched)]))
+
+
+def overlap(a: Found | Span, b: Found | Span) -> bool:
+    """Whether two spans of one text share a character."""
+    return a.start < b.end and b.start < a.end
 
 
 def _another_kind(query: Query, said: str, language: Language) -> bool:

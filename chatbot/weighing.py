@@ -22,7 +22,7 @@ from chatbot.logistic import coefficients, decision_features, linear, sigmoid
 from chatbot.question import Query
 from chatbot.reader import Reading, Span, quote_span
 from chatbot.reading.features import UNREAD, Found, Sight, sight
-from chatbot.span_features import span_features, whole
+from chatbot.span_features import overlap, span_features, whole
 from chatbot.spans import short_answer
 from corpus.records import Hit, Language, Passage
 from corpus.sentences import sentences
@@ -207,7 +207,7 @@ def _above(look: _Look) -> str:
 
 
 def _touched(sentences: Sequence[Span], span: Found) -> list[int]:
-    return [i for i, s in enumerate(sentences) if s.start < span.end and span.start < s.end]
+    return [i for i, s in enumerate(sentences) if overlap(s, span)]
 
 
 def _reading(

@@ -139,10 +139,7 @@ def resources_for(settings: Settings, folder: Path, network: bool) -> Resources:
         index=settings.cache / "fit" / folder.name,
         reader=settings.reader if network else "none",
     )
-    return _giving(open_engine(settings).resources())
-
-
-def _giving(resources: Resources) -> Resources:
+    resources = open_engine(settings).resources()
     reader = resources.reader
     if isinstance(reader, WeighingReader):
         reader.weights = replace(reader.weights, short={})

@@ -13,9 +13,9 @@ _LIMIT = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A span that may be the answer: `text[start:end]` of what is quoted; `score` as the reader's.
+    """A span that may be the answer: `text[start:end]`; `score` is the sum of both ends' logits.
 
-    Scores are the sums of two logits; they say which span of a passage is likelier, no more.
+    The score says which span of a passage is likelier, no more.
     """
 
     start: int

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from chatbot.reading.features import Found
 from chatbot.reading.network import ReaderNetwork
 from chatbot.reading.pretrained import load_words
 from chatbot.reading.stored import BUNDLED, ReaderConfig, load
@@ -30,15 +31,6 @@ BATCH = 4
 
 
 @dataclass(frozen=True, slots=True)
-class FoundSpan:
-    """`text[start:end]` of the passage that was read; `score` is the sum of both ends' logits."""
-
-    start: int
-    end: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
 class PassageReading:
     """What the reader makes of one passage.
 
@@ -48,8 +40,8 @@ class PassageReading:
     up before the passage's turn: then all else is empty.
     """
 
-    spans: tuple[FoundSpan, ...]
-    parts: tuple[FoundSpan, ...]
+    spans: tuple[Found, ...]
+    parts: tuple[Found, ...]
     answer: float
     relevance: float
     answerability: float
@@ -61,8 +53,8 @@ class PassageReading:
 class _Outcome:
     answer: float = -np.inf
     relevance: float = -np.inf
-    spans: tuple[FoundSpan, ...] = ()
-    parts: tuple[FoundSpan, ...] = ()
+    spans: tuple[Found, ...] = ()
+    parts: tuple[Found, ...] = ()
 
 
 class PassageReader:
@@ -169,9 +161,9 @@ class PassageReader:
         )
 
 
-def _place(pieces: Pieces, w: Window, first: int, last: int, score: float) -> FoundSpan:
+def _place(pieces: Pieces, w: Window, first: int, last: int, score: float) -> Found:
     start, end = pieces.starts[first + w.first], pieces.ends[last + w.first]
-    return FoundSpan(int(start), int(end), score)
+    return Found(int(start), int(end), score)
 
 
 def load_reader(

@@ -16,11 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from chatbot.reading.read import PassageReader, PassageReading
 from corpus.fold import fold
+from eval.metrics import aggregate
 from eval.train.alter import without_answer
 from eval.train.data import Passage, Question
 
@@ -69,11 +68,9 @@ def f1(found: str, gold: Sequence[str]) -> float:
 
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
     """Return the chance that a positive is above a negative (Mann-Whitney), ties counted half."""
-    if not positive or not negative:
-        return float("nan")
-    ranks: NDArray[np.float64] = rankdata([*positive, *negative])
-    n, m = len(positive), len(negative)
-    return float((ranks[:n].sum() - n * (n + 1) / 2) / (n * m))
+    labels = np.array([1.0] * len(positive) + [0.0] * len(negative))
+    area = aggregate.auroc(np.array([*positive, *negative]), labels)
+    return float("nan") if area is None else area
 
 
 def choose(

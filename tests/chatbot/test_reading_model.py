@@ -2,13 +2,13 @@
 
 import json
 import shutil
-from dataclasses import replace
 
 import pytest
 
 from chatbot.doctor import examine
 from chatbot.engine import Engine, network_of
 from chatbot.pipeline import Ask, build_pipeline
+from chatbot.question import read_question
 from chatbot.reading.stored import BUNDLED, CONFIG, WEIGHTS, check
 from corpus.errors import ModelError
 from eval.datasets.policy import read_questions
@@ -152,7 +152,5 @@ def test_what_the_network_says_is_among_the_features(engine, pipeline):
 
 
 def _query(engine, text):
-    from chatbot.question import read_question
-
     resources = engine.resources()
-    return replace(read_question(text, resources.lexicon, resources.segmenter))
+    return read_question(text, resources.lexicon, resources.segmenter)
