@@ -26,7 +26,6 @@ from chatbot.options import (
     Index,
     Json,
     Lang,
-    Mode,
     build_if_missing,
     engine_for,
     examples,
@@ -35,6 +34,7 @@ from chatbot.options import (
     tell_more,
 )
 from corpus.errors import InputError
+from corpus.records import Mode
 
 app = typer.Typer(
     cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,

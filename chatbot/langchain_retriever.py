@@ -10,9 +10,8 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field
 
 from chatbot.engine import Engine
-from chatbot.retrieve import Mode
 from chatbot.search import MOST, search
-from corpus.records import Hit
+from corpus.records import Hit, Mode
 
 
 class PonteRetriever(BaseRetriever):

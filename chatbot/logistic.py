@@ -20,13 +20,14 @@ class Coefficients:
     """Logistic models by feature, each with its `bias`, and where to refuse.
 
     `rank` tells the passage that answers from the others; `decide` tells whether the best one
-    answers; below the probability `threshold` the question is refused. `short` tells whether the
-    span that the network found is the very answer.
+    answers; below the probability `threshold` the question is refused. `span` tells the span of a
+    passage that is the short answer from the others, `short` whether the one chosen is right.
     """
 
     rank: Mapping[str, float]
     decide: Mapping[str, float]
     threshold: float
+    span: Mapping[str, float] = field(default_factory=dict)
     short: Mapping[str, float] = field(default_factory=dict)
 
 

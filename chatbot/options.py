@@ -49,7 +49,6 @@ Debug = Annotated[
     typer.Option("--debug", callback=_note, help="Show log messages and, on errors, tracebacks."),
 ]
 Lang = Literal["auto", "zh-Hant", "zh-Hans", "en", "pt"]
-Mode = Literal["hybrid", "dense", "lexical"]
 
 
 def show_version(value: bool) -> None:

@@ -25,6 +25,15 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """A span of a text that may be the short answer, and what speaks for it and against it."""
+
+    start: int
+    end: int
+    features: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What a reader makes of one passage.
 
@@ -33,7 +42,8 @@ class Reading:
     same, as a span of `passage.text`. `short` is the short answer as it stands in the text that
     was read. `answerability` is the reader's estimate that the passage answers the question, 0 to
     1, and `enough` the value from which it is to be answered from; `features` is what it rests on,
-    and `missing` what the question asks for that is not there.
+    `missing` what the question asks for that is not there, `proposals` the spans of the text that
+    were weighed as the short answer.
     """
 
     hit: Hit
@@ -46,6 +56,7 @@ class Reading:
     enough: float = 0.5
     missing: tuple[Unit, ...] = ()
     features: dict[str, float] = field(default_factory=dict)
+    proposals: tuple[Proposal, ...] = ()
 
     @property
     def source(self) -> str:

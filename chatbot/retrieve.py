@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
 
 from chatbot.question import Query, is_content
-from corpus.records import Hit
+from corpus.records import Hit, Mode
 from index.encoder import Encoder
 from index.segment import Segmenter
 from index.stored import Snapshot
-
-Mode = Literal["hybrid", "dense", "lexical"]
 
 DEPTH = 100
 """Passages taken from each list before they are fused."""
 DENSE_WEIGHT = 0.6
 """Weight of the dense list where the lexical one is of full use."""
+KNOWN = 0.3
+"""Share of a foreign question that known terms must make up for their Chinese forms to help."""
+
+
+def dense_text(query: Query) -> str:
+    """The text that is embedded: a foreign question takes the Chinese forms of its terms along.
+
+    Over Chinese passages without a rendition that finds the passage first for 43 of 100 questions
+    in English and Portuguese instead of 39. Where the terms are few of its words, the forms lead
+    astray.
+    """
+    if query.is_chinese:
+        return query.text
+    places = {i for m in query.mentions for i in range(m.start, m.end)}
+    if len(places) < KNOWN * len(query.folded):
+        return query.text
+    forms = (next(filter(_is_han, term.forms), "") for term in query.terms)
+    return " ".join([query.text, *dict.fromkeys(filter(None, forms))])
 
 
 def _is_han(form: str) -> bool:
@@ -60,7 +75,9 @@ def retrieve_each(
 ) -> Iterator[tuple[Hit, ...]]:
     """Do what `retrieve` does for each of several questions; they are embedded in batches."""
     depth = max(k, DEPTH)
-    vectors = encoder.encode_queries([q.text for q in queries]) if mode != "lexical" else None
+    vectors = (
+        encoder.encode_queries([dense_text(q) for q in queries]) if mode != "lexical" else None
+    )
     for i, query in enumerate(queries):
         dense: Sequence[tuple[int, float]] = ()
         lexical: Sequence[tuple[int, float]] = ()

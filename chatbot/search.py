@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chatbot.question import read_question
-from chatbot.retrieve import DEPTH, Mode, fuse, retrieve, search_tokens
+from chatbot.retrieve import DEPTH, fuse, retrieve, search_tokens
 from corpus.errors import InputError
 from corpus.glossary import Lexicon
-from corpus.records import Hit
+from corpus.records import Hit, Mode
 from index.segment import Segmenter
 from index.snapshot import Snapshot
 

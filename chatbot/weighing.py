@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 from chatbot.evidence import Evidence, Unit, bigram_overlap
 from chatbot.features import TYPED, Best, figures_met, passage_features
 from chatbot.logistic import coefficients, decision_features, linear, sigmoid
+from chatbot.proposals import Ground, choose, propose, touched
 from chatbot.question import Query
-from chatbot.reader import Reading, Span, quote_span
-from chatbot.reading.features import UNREAD, Found, Sight, sight
-from chatbot.span_features import overlap, span_features, whole
+from chatbot.reader import Proposal, Reading, Span, quote_span
+from chatbot.reading.features import UNREAD, Sight, sight
 from chatbot.spans import short_answer
 from corpus.records import Hit, Language, Passage
 from corpus.sentences import sentences
@@ -111,25 +111,19 @@ class WeighingReader:
 
     def _seen(self, query: Query, look: _Look, seen: Sight) -> Reading:
         """A reading with what the network made of the passage."""
-        ranked = sorted(
-            ((span, _touched(look.spans, span)) for span in seen.spans),
-            key=lambda s: -(s[0].score / 4 + max((look.weights[i] for i in s[1]), default=-9.0)),
+        ground = Ground(
+            look.text, _above(look), look.language, look.spans, look.weights, look.short, look.clear
         )
-        if not ranked or not ranked[0][1]:
+        proposals = propose(query, ground, seen)
+        if not proposals:
             return replace(self._plain(look), features={**look.features, **seen.features})
-        span, touched = ranked[0]
-        fits = span_features(
-            query, look.text, _above(look), look.language, span, [s for s, _ in ranked[1:]],
-            look.short,
-        )  # fmt: skip
-        features = {**look.features, **seen.features, **fits}
-        told = query.kind not in _UNTOLD and span.end - span.start <= LONGEST_SHORT
-        if query.kind == "list":
-            told = told and bool(_SEVERAL.search(look.text[span.start : span.end]))
-        agreed = look.clear and bool(features["span_same"])
-        sure = told and (agreed or linear(features, self.weights.short) >= 0)
-        short = whole(query, look.text, look.language, span, look.short) if sure else None
-        return _reading(look, touched[0], touched[-1], short, features)
+        best = choose(proposals, look.text, self.weights.span)
+        features = {**look.features, **seen.features, **best.features}
+        sure = linear(features, self.weights.short) >= 0
+        short = Span(best.start, best.end) if sure and _told(query, look.text, best) else None
+        at = touched(look.spans, best)
+        found = _reading(look, at[0], at[-1], short, features)
+        return replace(found, proposals=tuple(proposals))
 
     def _judged(self, query: Query, readings: Sequence[Reading], i: int) -> Reading:
         """Reading `i` of ranked ones with the probability that it answers."""
@@ -206,8 +200,11 @@ def _above(look: _Look) -> str:
     return f"{text}\n" if text else ""
 
 
-def _touched(sentences: Sequence[Span], span: Found) -> list[int]:
-    return [i for i, s in enumerate(sentences) if overlap(s, span)]
+def _told(query: Query, text: str, span: Proposal) -> bool:
+    """Whether a span by itself can answer a question of this kind."""
+    if query.kind == "list":
+        return bool(_SEVERAL.search(text[span.start : span.end]))
+    return query.kind not in _UNTOLD and span.end - span.start <= LONGEST_SHORT
 
 
 def _reading(

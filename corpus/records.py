@@ -13,6 +13,8 @@ from typing import Literal
 
 Language = Literal["zh-Hant", "zh-Hans", "en", "pt"]
 LANGUAGES: tuple[Language, ...] = ("zh-Hant", "zh-Hans", "en", "pt")
+Mode = Literal["hybrid", "dense", "lexical"]
+"""How passages are looked for: by meaning, by words, or by both."""
 
 BlockKind = Literal["heading", "paragraph", "item", "line", "link"]
 

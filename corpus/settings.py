@@ -24,11 +24,11 @@ class Settings:
 
     `index`: folder of the snapshots. `cache`: folder of converted model weights and measured
     choices. `sources`: folder of the documents. `glossary`, `thesaurus`: names and wording.
-    `model`: `bundled`, a folder, or a hub name. `reader`: the trained one: `none` (rules alone),
-    `bundled`, or a folder. `precision`: `auto` (measured once), `bfloat16` or `float32`. `threads`:
-    torch threads, 0 for all cores. `candidates`: passages read for each question.
-    `keep_snapshots`: published snapshots that stay for roll-back. `stale_months`: age from which a
-    figure is said to be old.
+    `model`: `bundled`, a folder, or a hub name. `reader`: the trained one: `bundled`,
+    a folder, or `none` (rules alone). `precision`: `auto` (measured once), `bfloat16` or
+    `float32`. `threads`: torch threads, 0 for all cores. `candidates`: passages read for each
+    question. `keep_snapshots`: published snapshots that stay for roll-back. `stale_months`: age
+    from which a figure is said to be old.
     """
 
     index: Path = field(default_factory=lambda: user_data_path("ponte") / "index")
@@ -37,7 +37,7 @@ class Settings:
     glossary: Path = BUNDLED_GLOSSARY
     thesaurus: Path = BUNDLED_THESAURUS
     model: str = "bundled"
-    reader: str = "none"
+    reader: str = "bundled"
     precision: str = "auto"
     threads: int = 0
     candidates: int = 12

@@ -13,7 +13,8 @@ import typer
 
 from chatbot.cli import app, main
 from chatbot.console import print_json, write
-from chatbot.options import PLAIN, Debug, Index, Json, Mode, examples, settings_for
+from chatbot.options import PLAIN, Debug, Index, Json, examples, settings_for
+from corpus.records import Mode
 
 eval_app = typer.Typer(no_args_is_help=True, **PLAIN)
 app.add_typer(eval_app, name="eval")

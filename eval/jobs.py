@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from chatbot.console import progress
 from chatbot.options import build_if_missing, engine_for
 from chatbot.pipeline import build_pipeline
-from chatbot.retrieve import Mode
+from corpus.records import Mode
 from corpus.settings import Settings
 from eval.datasets.beir import read_beir
 from eval.datasets.policy import Question, read_questions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,10 +26,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What the network makes of a passage: features, and the spans in its own text, best first."""
+    """What the network makes of a passage: features, and places in its own text.
+
+    `spans`: best first; `parts`: what is part of a list that answers, in the order of the text.
+    """
 
     features: dict[str, float]
     spans: tuple[Found, ...] = ()
+    parts: tuple[Found, ...] = ()
 
 
 UNREAD = Sight({"net_answer": 0.0, "net_relevance": 0.0, "net_unread": 1.0})
@@ -41,13 +46,17 @@ def sight(reading: PassageReading | None, above: int) -> Sight:
     """
     if reading is None or not reading.read:
         return UNREAD
-    spans = [Found(s.start - above, s.end - above, s.score) for s in reading.spans]
     features = {
         "net_answer": _bounded(reading.answer),
         "net_relevance": _bounded(reading.relevance),
         "net_unread": 0.0,
     }
-    return Sight(features, tuple(s for s in spans if s.start >= 0))
+    return Sight(features, _below(reading.spans, above), _below(reading.parts, above))
+
+
+def _below(spans: Sequence[Found], above: int) -> tuple[Found, ...]:
+    moved = (Found(s.start - above, s.end - above, s.score) for s in spans)
+    return tuple(s for s in moved if s.start >= 0)
 
 
 def _bounded(logit: float) -> float:

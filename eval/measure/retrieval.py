@@ -13,11 +13,11 @@ from chatbot.engine import lexicon_of, network_of, segmenter_of
 from chatbot.evidence import Evidence
 from chatbot.question import Query, read_question
 from chatbot.reader import Reader
-from chatbot.retrieve import Mode, retrieve_each
+from chatbot.retrieve import retrieve_each
 from chatbot.weighing import WeighingReader
 from corpus.glossary import Lexicon
 from corpus.plain import plain_document
-from corpus.records import Document, Hit, Passage
+from corpus.records import Document, Hit, Mode, Passage
 from corpus.settings import Settings
 from corpus.split import split
 from eval.datasets.beir import Collection

@@ -1,4 +1,4 @@
-"""Answers on the bundled documents: by kind and language, refusals, and how many are right.
+"""Answers on the bundled documents: by kind and language, and refusals.
 
 Every answer of this file, of the single questions as of the development set, is held to the
 contract: quotes are the documents' own text, and every figure stands in a quote or a rendition.
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from chatbot.pipeline import Ask
-from corpus.fold import converter, fold
+from corpus.fold import converter
 from corpus.numbers import missing_figures
 from corpus.records import Turn
 
@@ -253,8 +253,11 @@ def test_refusals_say_what_is_missing(ask, question, named):
 
 @pytest.fixture(scope="module")
 def dev(pipeline):
-    """Each row of the development set with its answer."""
-    rows = [json.loads(line) for line in DEV.read_text(encoding="utf-8").splitlines()]
+    """Every third question of the development set with its answer.
+
+    How many are right is the gate's business (tests/eval/test_bench.py), which asks them all.
+    """
+    rows = [json.loads(line) for line in DEV.read_text(encoding="utf-8").splitlines()][::3]
     asks = []
     for row in rows:
         history = tuple(Turn(t["role"], t["content"]) for t in row.get("history", ()))
@@ -262,58 +265,10 @@ def dev(pipeline):
     return list(zip(rows, pipeline.batch(asks, {"max_concurrency": 2}), strict=True))
 
 
-def squeezed(text):
-    return fold("".join(text.split()))
-
-
-def holds(passage, gold):
-    ours, theirs = squeezed(passage), squeezed(gold)
-    return theirs in ours or ours in theirs
-
-
-def share(flags):
-    flags = list(flags)
-    assert len(flags) > 50
-    return sum(flags) / len(flags)
-
-
-@pytest.mark.parametrize(("languages", "floor"), [(("zh-Hant", "zh-Hans"), 0.97), (("en",), 0.90),
-                                                  (("pt",), 0.90)])  # fmt: skip
-def test_the_right_passage_is_among_the_first_three(dev, languages, floor):
-    found = share(
-        any(holds(hit.passage.text, row["passage"]) for hit in answer.hits[:3])
-        for row, answer in dev
-        if row["answerable"] and row["lang"] in languages
-    )
-    assert found >= floor
-
-
-def test_what_cannot_be_answered_is_refused(dev):
-    assert share(a.status == "refused" for row, a in dev if not row["answerable"]) >= 0.85
-
-
-def test_what_can_be_answered_is_seldom_refused(dev):
-    assert share(a.status == "refused" for row, a in dev if row["answerable"]) <= 0.05
-
-
-def test_answers_hold_what_is_accepted(dev):
-    told = share(
-        any(squeezed(accepted) in squeezed(answer.text) for accepted in row["answers"])
-        for row, answer in dev
-        if row["answerable"]
-    )
-    assert told >= 0.85
-
-
-def test_answers_are_in_the_language_of_the_question(dev):
-    wrong = [row["id"] for row, answer in dev if row["lang"] != answer.language]
-    assert wrong == []
-
-
 def test_no_answer_says_more_than_it_cites(dev, texts):
     for _, answer in dev:
         held_to_the_contract(answer, texts)
-    assert Counter(a.status for _, a in dev)["answered"] > 250
+    assert Counter(a.status for _, a in dev)["answered"] > 80
 
 
 def test_every_step_reports_its_time(dev):
