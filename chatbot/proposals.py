@@ -6,22 +6,30 @@ date and not on names that a glossary must know.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from chatbot.logistic import linear
 from chatbot.question import Query
-from chatbot.reader import Proposal, Span
+from chatbot.reader import Place, Proposal, Span, is_other, overlap
 from chatbot.reading.features import Found, Sight
 from chatbot.spans import wanted_units
-from corpus.dates import read_dates
+from corpus.dates import Period, read_dates
 from corpus.fold import fold
-from corpus.numbers import read_figures
+from corpus.numbers import Figure, read_figures
 from corpus.records import Language
 
 _CLOSE = 2.0
 _LIST = 240
 """Characters of the longest list that is put together from its parts."""
+LONGEST = 60
+"""Characters up to which a span is a short answer."""
+_UNTOLD = ("yesno", "comparison", "definition", "procedure")
+"""Kinds of question that a single span does not answer."""
+_SEVERAL = re.compile(r"[、;；，]|,(?!\d)|及|(?<!共)[和與与]|\b(?:and|e)\b")
+_AGAINST = re.compile(r"(?:較|较|比|than|with|to|a|face a)\s?$")
+"""What stands before the date that a change is measured from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,7 @@ class Ground:
     """A text to read, the headings above it, and how much each sentence speaks of the question.
 
     `short` is the figure, date or name that the rules found in it, `clear` if nothing else fits.
+    `figures` and `dates` are all that stand in the text.
     """
 
     text: str
@@ -38,75 +47,89 @@ class Ground:
     weights: Sequence[float]
     short: Span | None
     clear: bool
+    figures: Sequence[Figure] = field(init=False)
+    dates: Sequence[Period] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read the text's figures and dates."""
+        object.__setattr__(self, "figures", read_figures(self.text, self.language))
+        object.__setattr__(self, "dates", read_dates(self.text, self.language))
 
 
 def propose(query: Query, ground: Ground, seen: Sight) -> list[Proposal]:
-    """The spans that may be the answer, each with its figure, unit and qualifier whole."""
+    """The spans that may be the answer, each with its figure, unit and qualifier whole.
+
+    `seen` has a span at least. What the rules alone found is no better than the network's last.
+    """
     scored = {_whole(ground, span): span.score for span in reversed(seen.spans)}
+    best = max(scored.values())
     if query.kind == "list" and (run := _run(seen.parts)):
-        scored.setdefault(run, max(scored.values(), default=0.0))
-    if ground.short and ground.short not in scored:
-        # What the network found there speaks for it too; else it is no better than the last.
-        near = [score for span, score in scored.items() if overlap(ground.short, span)]
-        scored[ground.short] = max(near or [min(scored.values(), default=0.0)])
-    best = max(scored.values(), default=0.0)
+        scored.setdefault(_whole(ground, run), best)
+    if ground.short:
+        short = _whole(ground, ground.short)
+        near = [score for span, score in scored.items() if overlap(short, span)]
+        scored.setdefault(short, max(near or [min(scored.values())]))
+    at = {span: touched(ground.sentences, span) for span in scored}
     return [
-        Proposal(span.start, span.end, _features(query, ground, span, score, best))
+        Proposal(span.start, span.end, _features(query, ground, span, at[span], score, best))
         for span, score in scored.items()
-        if touched(ground.sentences, span)
+        if at[span]
     ]
 
 
 def choose(proposals: Sequence[Proposal], text: str, weights: Mapping[str, float]) -> Proposal:
     """The best of one or more proposals; its `span_margin` is the lead over another answer."""
-    ranked = sorted(proposals, key=lambda p: -linear(p.features, weights))
+    ranked = sorted(
+        proposals,
+        key=lambda p: (-linear(p.features, weights), -p.features.get("span_score", 0.0)),
+    )
     best = ranked[0]
-    said = text[best.start : best.end]
-    rivals = [p for p in ranked[1:] if text[p.start : p.end] not in said]
+    rivals = [p for p in ranked[1:] if is_other(text, p, best)]
     ahead = [linear(best.features, weights) - linear(p.features, weights) for p in rivals[:1]]
     return replace(best, features={**best.features, "span_margin": min([*ahead, 4 * _CLOSE]) / 4})
 
 
-def touched(sentences: Sequence[Span], span: Span | Proposal) -> list[int]:
-    """Which sentences a span shares a character with."""
-    return [i for i, s in enumerate(sentences) if overlap(s, span)]
+def told(query: Query, text: str, span: Proposal) -> bool:
+    """Whether a span by itself can answer a question of this kind."""
+    if query.kind == "list":
+        return bool(_SEVERAL.search(text[span.start : span.end]))
+    return query.kind not in _UNTOLD and span.end - span.start <= LONGEST
 
 
-def overlap(a: Found | Span | Proposal, b: Found | Span | Proposal) -> bool:
-    """Whether two spans of one text share a character."""
-    return a.start < b.end and b.start < a.end
+def touched(sentences: Sequence[Span], place: Place) -> list[int]:
+    """Which sentences a place shares a character with."""
+    return [i for i, s in enumerate(sentences) if overlap(s, place)]
 
 
 def _features(
-    query: Query, ground: Ground, span: Span, score: float, best: float
+    query: Query, ground: Ground, span: Span, at: Sequence[int], score: float, best: float
 ) -> dict[str, float]:
     said = ground.text[span.start : span.end]
     same = ground.short is not None and overlap(span, ground.short)
-    top = max(ground.weights)
-    own = max(ground.weights[i] for i in touched(ground.sentences, span) or [0])
+    figures = [f for f in ground.figures if f.start < span.end and span.start < f.end]
+    dates = [p for p in ground.dates if p.span_start < span.end and span.start < p.span_end]
     return {
         "span_score": score / 4,
         "span_behind": (best - score) / 4,
-        "span_sentence": own - top,
+        "span_sentence": max(ground.weights[i] for i in at) - max(ground.weights),
         "span_same": float(same),
         "span_clear": float(same and ground.clear),
         "span_other": float(ground.short is not None and ground.clear and not same),
         "span_long": len(said) / 20,
         "span_asked": float(fold(said) in query.folded),
         "span_bare": float(_bare(ground.text, span.end)),
-        "span_kind_wrong": float(_another_kind(query, said, ground.language)),
-        "span_unit_wrong": float(_another_unit(query, said, ground.language)),
-        "span_period_wrong": float(_another_period(query, ground, span)),
+        "span_kind_wrong": float(_another_kind(query, said, figures, dates)),
+        "span_unit_wrong": float(_another_unit(query, figures)),
+        "span_period_wrong": float(_another_period(query, ground, span, figures, dates)),
     }
 
 
-def _whole(ground: Ground, span: Found) -> Span:
-    """A span that takes in what it cuts: a figure with unit and qualifier, a date with its year."""
-    text, language = ground.text, ground.language
-    figures = [(f.qualified_start, f.qualified_end) for f in read_figures(text, language)]
-    dates = [(p.span_start, p.span_end) for p in read_dates(text, language)]
-    cut = [(a, b) for a, b in (*figures, *dates) if a < span.end and span.start < b]
-    return Span(min([span.start, *(a for a, _ in cut)]), max([span.end, *(b for _, b in cut)]))
+def _whole(ground: Ground, place: Place) -> Span:
+    """A place with what it cuts: a figure with its unit and qualifier, a date with its year."""
+    figures = [(f.qualified_start, f.qualified_end) for f in ground.figures]
+    dates = [(p.span_start, p.span_end) for p in ground.dates]
+    cut = [(a, b) for a, b in (*figures, *dates) if a < place.end and place.start < b]
+    return Span(min([place.start, *(a for a, _ in cut)]), max([place.end, *(b for _, b in cut)]))
 
 
 def _bare(text: str, end: int) -> bool:
@@ -121,37 +144,46 @@ def _run(parts: Sequence[Found]) -> Span | None:
     return Span(parts[0].start, parts[-1].end)
 
 
-def _another_kind(query: Query, said: str, language: Language) -> bool:
+def _another_kind(
+    query: Query, said: str, figures: Sequence[Figure], dates: Sequence[Period]
+) -> bool:
     """Whether a figure or a date is asked for and the span holds none."""
     if query.kind == "figure":
-        return not any(c.isdigit() for c in said) and not read_figures(said, language)
-    return query.kind == "date" and not read_dates(said, language)
+        return not figures and not any(c.isnumeric() for c in said)
+    return query.kind == "date" and not dates
 
 
-def _another_unit(query: Query, said: str, language: Language) -> bool:
+def _another_unit(query: Query, figures: Sequence[Figure]) -> bool:
     """Whether the question wants a share, an area or money and the span's figures are no such."""
     wanted = wanted_units(query) if query.kind == "figure" else frozenset()
-    units = {f.unit for f in read_figures(said, language)}
+    units = {f.unit for f in figures if f.unit}
     return bool(wanted and units and not wanted & units)
 
 
-def _another_period(query: Query, ground: Ground, span: Span) -> bool:
+def _another_period(
+    query: Query,
+    ground: Ground,
+    span: Span,
+    figures: Sequence[Figure],
+    dates: Sequence[Period],
+) -> bool:
     """Whether the question names a year and what the span says is of another.
 
     What is said is of the last year named before it, in the headings if not in the text: 較2021年
-    the figure that follows is of 2021. A span that names years itself is of those.
+    the amount that follows is of 2021, but not the rise. A span that names years itself is of
+    those.
     """
     asked = {year for p in query.periods for year in _years(p.iso)}
     if not asked or query.kind == "date":
         return False
-    text, language = ground.text, ground.language
-    own = {y for p in read_dates(text[span.start : span.end], language) for y in _years(p.iso)}
-    if own:
+    if own := {year for p in dates for year in _years(p.iso)}:
         return not asked & own
-    for before in (text[: span.start], ground.above):
-        dates = [d for d in (_years(p.iso) for p in read_dates(before, language)) if d]
-        if dates:
-            return not asked & dates[-1]
+    before = [p for p in ground.dates if p.span_end <= span.start]
+    if any(f.direction or f.unit in ("%", "pp") for f in figures):
+        before = [p for p in before if not _AGAINST.search(ground.text[: p.span_start][-8:])]
+    for periods in (before, read_dates(ground.above, ground.language)):
+        if named := [years for p in periods if (years := _years(p.iso))]:
+            return not asked & named[-1]
     return False
 
 

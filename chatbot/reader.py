@@ -6,6 +6,7 @@ answers. `chatbot.weighing` has the one that the program uses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -22,6 +23,36 @@ class Span:
 
     start: int
     end: int
+
+
+class Place(Protocol):
+    """What has a start and an end in a text: a span, and what is made of one."""
+
+    @property
+    def start(self) -> int:
+        """Its first character."""
+        ...
+
+    @property
+    def end(self) -> int:
+        """The character after its last one."""
+        ...
+
+
+def overlap(a: Place, b: Place) -> bool:
+    """Whether two places of one text share a character."""
+    return a.start < b.end and b.start < a.end
+
+
+def is_other(text: str, a: Place, b: Place) -> bool:
+    """Whether place `a` says something else than place `b`: neither the same nor a piece of it.
+
+    5% is no piece of 15%.
+    """
+    if overlap(a, b):
+        return False
+    piece = re.escape(text[a.start : a.end])
+    return not re.search(rf"(?<![\d.,]){piece}(?![\d])", text[b.start : b.end])
 
 
 @dataclass(frozen=True, slots=True)

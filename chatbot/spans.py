@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from chatbot.features import targets
 from chatbot.question import Query
+from chatbot.reader import is_other
 from chatbot.wording import pattern
 from corpus.dates import read_dates
 from corpus.fold import fold
@@ -18,8 +19,8 @@ from corpus.sentences import clauses
 
 _UNITS = {
     "share": frozenset({"%", "pp"}),
-    "area": frozenset({"m2", "km2"}),
-    "money": frozenset({"MOP", "USD", "CNY", "EUR", "HKD", "money"}),
+    "area": frozenset({"m2", "km2", "ha"}),
+    "money": frozenset({"MOP", "USD", "CNY", "EUR", "HKD", "GBP", "JPY", "AUD", "元", "$"}),
 }
 # A name may stand in brackets; the pair is the key to its end.
 _QUOTED = re.compile(r"《[^《》]*(?:〈[^〈〉]*〉[^《》]*)*》|“[^“”]{2,60}”|「[^「」]{2,60}」")
@@ -78,7 +79,7 @@ def short_answer(
     if not scored:
         return None
     best = scored[0]
-    rivals = [c for c in scored[1:] if text[c.start : c.end] not in text[best.start : best.end]]
+    rivals = [c for c in scored[1:] if is_other(text, c, best)]
     return replace(best, clear=not rivals or best.score - rivals[0].score >= CLEAR)
 
 

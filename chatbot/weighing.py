@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 from chatbot.evidence import Evidence, Unit, bigram_overlap
 from chatbot.features import TYPED, Best, figures_met, passage_features
 from chatbot.logistic import coefficients, decision_features, linear, sigmoid
-from chatbot.proposals import Ground, choose, propose, touched
+from chatbot.proposals import Ground, choose, propose, told, touched
 from chatbot.question import Query
-from chatbot.reader import Proposal, Reading, Span, quote_span
+from chatbot.reader import Reading, Span, quote_span
 from chatbot.reading.features import UNREAD, Sight, sight
 from chatbot.spans import short_answer
 from corpus.records import Hit, Language, Passage
@@ -36,11 +36,6 @@ SECONDS = 1.0
 """Time after which the network begins no further passage."""
 SPANS = 5
 """Spans of a passage that the network proposes."""
-LONGEST_SHORT = 60
-"""Characters up to which a span is a short answer."""
-_UNTOLD = ("yesno", "comparison", "definition", "procedure")
-"""Kinds of question that a single span does not answer."""
-_SEVERAL = re.compile(r"[、,;；]|[及和與与]|\b(?:and|e)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +61,16 @@ class _Look:
 class WeighingReader:
     """Reads passages, with a trained network or without; see the module.
 
-    `network` is given the `READ` passages that seem best, for at most `SECONDS`.
+    `network` is given the `READ` passages that seem best, for at most `seconds` (None: no limit).
     """
 
-    def __init__(self, evidence: Evidence, network: PassageReader | None = None) -> None:
+    def __init__(
+        self,
+        evidence: Evidence,
+        network: PassageReader | None = None,
+        seconds: float | None = SECONDS,
+    ) -> None:
+        self.seconds = seconds
         self.evidence = evidence
         self.network = network
         self.weights = coefficients(with_network=network is not None)
@@ -99,7 +100,7 @@ class WeighingReader:
         order = sorted(looks, key=lambda x: (-linear(x.features, rank), x.hit.rank))
         above = [_above(look) for look in order[:READ]]
         texts = [f"{a}{look.text}" for a, look in zip(above, order, strict=False)]
-        found = network.read(query.text, texts, SPANS, SECONDS)
+        found = network.read(query.text, texts, SPANS, self.seconds)
         seen = [sight(one, len(a)) for one, a in zip(found, above, strict=True)]
         seen += [UNREAD] * (len(order) - len(seen))
         return [self._seen(query, look, one) for look, one in zip(order, seen, strict=True)]
@@ -114,13 +115,13 @@ class WeighingReader:
         ground = Ground(
             look.text, _above(look), look.language, look.spans, look.weights, look.short, look.clear
         )
-        proposals = propose(query, ground, seen)
+        proposals = propose(query, ground, seen) if seen.spans else []
         if not proposals:
             return replace(self._plain(look), features={**look.features, **seen.features})
         best = choose(proposals, look.text, self.weights.span)
         features = {**look.features, **seen.features, **best.features}
         sure = linear(features, self.weights.short) >= 0
-        short = Span(best.start, best.end) if sure and _told(query, look.text, best) else None
+        short = Span(best.start, best.end) if sure and told(query, look.text, best) else None
         at = touched(look.spans, best)
         found = _reading(look, at[0], at[-1], short, features)
         return replace(found, proposals=tuple(proposals))
@@ -198,13 +199,6 @@ def _above(look: _Look) -> str:
     own = look.language == passage.language
     text = passage.context if own else passage.contexts.get(look.language, "")
     return f"{text}\n" if text else ""
-
-
-def _told(query: Query, text: str, span: Proposal) -> bool:
-    """Whether a span by itself can answer a question of this kind."""
-    if query.kind == "list":
-        return bool(_SEVERAL.search(text[span.start : span.end]))
-    return query.kind not in _UNTOLD and span.end - span.start <= LONGEST_SHORT
 
 
 def _reading(

@@ -70,7 +70,7 @@ def figures(tried: Sequence[Tried], threshold: float) -> dict[str, float]:
     the model holds it to be; `right`: it is, where it is given.
     """
     p = np.array([t.answers for t in tried])
-    yes = np.array([t.case.answerable for t in tried])
+    yes = np.array([t.case.answerable for t in tried], dtype=bool)
     area = auroc(p, yes.astype(float))
     out = {
         "first": _mean([t.case.gold[0] for t in tried if t.case.answerable and any(t.case.gold)]),

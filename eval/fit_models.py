@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from chatbot.logistic import decision_features, linear, sigmoid
-from chatbot.proposals import choose
+from chatbot.proposals import choose, told
 from chatbot.question import Query
 from chatbot.reader import Reading
 
@@ -65,7 +65,7 @@ class Case:
 
     `right`: for each reading of a passage that answers, which of its proposals is an accepted
     answer and little more; empty for the others. `told`: whether the chosen proposal of each is;
-    None where there is none.
+    None where the passage does not answer, or a span alone cannot answer such a question.
     """
 
     group: str
@@ -128,7 +128,7 @@ def _known(
     prior: Mapping[str, float], rows: Sequence[Mapping[str, float]], without: Collection[str]
 ) -> dict[str, float]:
     """The features of a prior that are seen at all: those of the network are not without it."""
-    seen = {name for row in rows for name in row}.difference(without)
+    seen = {name for row in rows for name, value in row.items() if value}.difference(without)
     return {name: value for name, value in prior.items() if name in seen}
 
 
@@ -162,7 +162,7 @@ def fit_span(train: Sequence[Case], strength: float = 4.0) -> dict[str, float]:
 def chosen(case: Case, weights: Mapping[str, float]) -> Case:
     """A case in which each reading has the features of the proposal that a model chooses."""
     readings: list[Reading] = []
-    told: list[bool | None] = []
+    good_ones: list[bool | None] = []
     for reading, right in zip(case.readings, case.right, strict=True):
         features, good = reading.features, None
         if reading.proposals:
@@ -170,10 +170,11 @@ def chosen(case: Case, weights: Mapping[str, float]) -> Case:
             features = {**features, **best.features}
             if right:
                 places = [(p.start, p.end) for p in reading.proposals]
-                good = right[places.index((best.start, best.end))]
+                at = places.index((best.start, best.end))
+                good = right[at] if told(case.query, reading.source, best) else None
         readings.append(replace(reading, features=features))
-        told.append(good)
-    return replace(case, readings=tuple(readings), told=tuple(told))
+        good_ones.append(good)
+    return replace(case, readings=tuple(readings), told=tuple(good_ones))
 
 
 def fit_short(train: Sequence[Case], strength: float = 2.0) -> dict[str, float]:
@@ -204,7 +205,7 @@ def fit_models(
 ) -> dict[str, dict[str, float]]:
     """All models, each on what the ones before make of the cases; some may lack features."""
     models: dict[str, dict[str, float]] = {}
-    if any(r.proposals for c in train for r in c.readings):
+    if any(any(right) for c in train for right in c.right):
         models["span"] = fit_span(train)
         train = [chosen(c, models["span"]) for c in train]
         models["short"] = fit_short(train)

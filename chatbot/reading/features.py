@@ -39,12 +39,12 @@ class Sight:
 UNREAD = Sight({"net_answer": 0.0, "net_relevance": 0.0, "net_unread": 1.0})
 
 
-def sight(reading: PassageReading | None, above: int) -> Sight:
+def sight(reading: PassageReading, above: int) -> Sight:
     """What is kept of a reading whose text has `above` characters of headings over the passage.
 
-    Logits are bounded and scaled. None, or a passage whose turn did not come: nothing is known.
+    Logits are bounded and scaled. Of a passage whose turn did not come nothing is known.
     """
-    if reading is None or not reading.read:
+    if not reading.read:
         return UNREAD
     features = {
         "net_answer": _bounded(reading.answer),

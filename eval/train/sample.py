@@ -22,17 +22,17 @@ KINDS: Mapping[str, float] = {
 """Shares of the kinds of items (see `eval.train.augment`)."""
 
 SETS: Mapping[str, float] = {
-    "drcd_dev": 0.18,
-    "cmrc2018_dev": 0.14,
+    "drcd_dev": 0.20,
+    "cmrc2018_dev": 0.16,
     "cmrc2018_trial": 0.04,
     "squad2_zh": 0.10,
     "squad2_pt": 0.05,
     "squad2_en": 0.05,
     "faquad": 0.02,
-    "pt>zh": 0.09,
-    "en>zh": 0.08,
+    "pt>zh": 0.11,
+    "en>zh": 0.10,
     "policy": 0.03,
-    "written": 0.22,
+    "written": 0.16,
 }
 """Shares of the sets; a set that is not listed counts 0.1."""
 

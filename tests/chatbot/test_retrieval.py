@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatbot.question import read_question
-from chatbot.retrieve import DENSE_WEIGHT, fuse, retrieve, search_tokens
+from chatbot.retrieve import DENSE_WEIGHT, dense_text, fuse, retrieve, search_tokens
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +97,12 @@ def test_the_modes_use_their_own_list(r, read):
     assert all(h.lexical_rank and not h.dense_rank for h in lexical)
     assert "460.2" in hybrid[0].passage.text
     assert hybrid[0].dense_rank and hybrid[0].lexical_rank
+
+
+def test_a_foreign_question_is_embedded_with_the_chinese_forms_of_its_terms(read):
+    for question in ("Macao's trade with the EU", "comércio entre Macau e a União Europeia"):
+        text = dense_text(read(question))
+        assert text.startswith(f"{question} ") and "欧洲联盟" in text and "澳门" in text
+    unknown = "Which of the painters whom my grandmother so admired had ever been to Macao?"
+    assert dense_text(read(unknown)) == unknown
+    assert dense_text(read("2022年澳門與歐盟的貿易總額")) == "2022年澳門與歐盟的貿易總額"

@@ -1,14 +1,15 @@
 """The fitted models: what a fit may and may not do, and that serving judges as fitting does."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import chatbot.logistic
-from chatbot.logistic import coefficients
-from eval.cross_validate import cross_validate, figures
+from chatbot.logistic import coefficients, linear, sigmoid
+from eval.cross_validate import Tried, cross_validate, figures
 from eval.fit_models import (
     CERTAIN,
     DECIDE_PRIOR,
@@ -64,6 +65,10 @@ def test_the_stored_coefficients_obey_the_priors(kind):
             if feature != "bias":
                 prior = PRIORS[name][feature]
                 assert value * prior >= 0, (name, feature)
+        if kind == "network":
+            assert set(weights) == {*PRIORS[name], "bias"}
+        else:
+            assert not any(feature.startswith(("net_", "span_")) for feature in weights)
     assert all(models["decide"][name] <= most for name, most in CERTAIN.items())
     assert 0 < STORED[kind]["threshold"] < 1
 
@@ -99,18 +104,40 @@ def test_a_case_is_judged_as_the_program_judges_it(found):
             r.hit.passage.passage_id for r in case.readings
         ]
         assert p == pytest.approx(case.readings[0].answerability, abs=1e-9)
+        first = again.readings[0]
+        assert first.features == pytest.approx(case.readings[0].features)
+        if again.told[0] is not None:
+            sure = linear(first.features, weights.short) >= 0
+            assert (first.short is not None) == sure
 
 
-def test_cross_validation_judges_each_case_once_and_by_others(found):
-    seen = []
+def test_cross_validation_judges_each_case_by_models_that_did_not_see_its_group(found):
+    fits = []
 
-    def watched(train):
-        seen.append({c.group for c in train})
-        return fit_models(train)
+    def numbered(train):
+        """Models of which each says another probability, whatever it judges."""
+        fits.append({c.group for c in train})
+        return {**fit_models(train), "decide": {"bias": float(len(fits))}}
 
-    tried = cross_validate({"few": found}, watched)["few"]
+    tried = cross_validate({"few": found}, numbered)["few"]
     assert [t.case.query for t in tried] == [c.query for c in found]
-    assert all(sum(t.case.group not in groups for groups in seen) == 1 for t in tried)
-    told = figures(tried, threshold=0.0)
-    assert told["refused"] == told["falsely"] == 0
-    assert all(0 <= told[name] <= 1 for name in ("first", "auroc", "span", "given"))
+    for t in tried:
+        (without,) = (i for i, groups in enumerate(fits) if t.case.group not in groups)
+        assert t.answers == sigmoid(without + 1)
+
+
+def test_figures_of_judged_cases(found):
+    one = replace(found[0], answerable=True, gold=(True,), told=(True,))
+    cases_ = [
+        Tried(one, answers=0.9, short=0.9),
+        Tried(replace(one, gold=(False,), told=(None,)), answers=0.3, short=0.9),
+        Tried(replace(one, told=(False,)), answers=0.8, short=0.4),
+        Tried(replace(one, answerable=False, gold=(False,), told=(None,)), answers=0.4, short=0),
+        Tried(replace(one, answerable=False, gold=(False,), told=(None,)), answers=0.6, short=0),
+    ]
+    told = figures(cases_, threshold=0.5)
+    assert told["refused"] == 0.5 and told["falsely"] == pytest.approx(1 / 3)
+    assert told["auroc"] == pytest.approx(4 / 6)
+    assert told["first"] == 1  # where no passage that answers was found, none can be first
+    assert (told["span"], told["given"], told["right"]) == (0.5, 0.5, 1)
+    assert all(np.isnan(v) for v in figures([], 0.5).values())
