@@ -63,7 +63,8 @@ def _wants_list(query: Query, top: Reading) -> bool:
     if query.kind in ("date", "place", "person", "yesno", "comparison"):
         return False
     if top.hit.passage.text.rstrip().endswith(("：", ":")):
-        return not (top.short and any(c.isdigit() for c in top.short))
+        counted = query.kind == "figure" and top.short and any(c.isdigit() for c in top.short)
+        return not counted
     return query.kind in ("statement", "name", "definition") and bool(query.figures)
 
 

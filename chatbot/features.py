@@ -226,12 +226,13 @@ def _unexplained(query: Query, passage: Passage) -> bool:
 def _listing(query: Query, passage: Passage) -> dict[str, float]:
     """Whether a passage lists things, where a list is asked for, and as many as are asked for."""
     if query.kind != "list":
-        return {"list_lines": 0.0, "list_none": 0.0, "list_count": 0.0}
+        return {"list_lines": 0.0, "list_lead": 0.0, "list_none": 0.0, "list_count": 0.0}
     lines = passage.text.count("\n") + 1
     parts = 1 + max(passage.text.count("、"), passage.text.count(", "))
     asked = {int(f.value) for f in query.figures if not f.ordinal and not f.unit}
     return {
         "list_lines": float(lines > 1),
+        "list_lead": float(passage.text.rstrip().endswith(("：", ":"))),
         "list_none": float(lines == 1 and parts < 3 and not passage.text.endswith(("：", ":"))),
         "list_count": float(bool(asked & {lines, parts}) and lines > 1),
     }

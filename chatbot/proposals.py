@@ -24,7 +24,7 @@ _CLOSE = 2.0
 _LIST = 240
 """Characters of the longest list that is put together from its parts."""
 LONGEST = 60
-"""Characters up to which a span is a short answer."""
+"""Chinese characters up to which a span is a short answer."""
 _UNTOLD = ("yesno", "comparison", "definition", "procedure")
 """Kinds of question that a single span does not answer."""
 _SEVERAL = re.compile(r"[、;；，]|,(?!\d)|及|(?<!共)[和與与]|\b(?:and|e)\b")
@@ -36,7 +36,8 @@ _AGAINST = re.compile(r"(?:較|较|比|than|with|to|a|face a)\s?$")
 class Ground:
     """A text to read, the headings above it, and how much each sentence speaks of the question.
 
-    `short` is the figure, date or name that the rules found in it, `clear` if nothing else fits.
+    `short` is the figure, date or name that the rules found in it, `clear` if nothing else fits,
+    `near` how closely what surrounds it resembles the question (about 0 to 4).
     `figures` and `dates` are all that stand in the text.
     """
 
@@ -47,6 +48,7 @@ class Ground:
     weights: Sequence[float]
     short: Span | None
     clear: bool
+    near: float
     figures: Sequence[Figure] = field(init=False)
     dates: Sequence[Period] = field(init=False)
 
@@ -68,7 +70,7 @@ def propose(query: Query, ground: Ground, seen: Sight) -> list[Proposal]:
     if ground.short:
         short = _whole(ground, ground.short)
         near = [score for span, score in scored.items() if overlap(short, span)]
-        scored.setdefault(short, max(near or [min(scored.values())]))
+        scored[short] = max(near or [min(scored.values())])
     at = {span: touched(ground.sentences, span) for span in scored}
     return [
         Proposal(span.start, span.end, _features(query, ground, span, at[span], score, best))
@@ -89,11 +91,17 @@ def choose(proposals: Sequence[Proposal], text: str, weights: Mapping[str, float
     return replace(best, features={**best.features, "span_margin": min([*ahead, 4 * _CLOSE]) / 4})
 
 
-def told(query: Query, text: str, span: Proposal) -> bool:
+def told(query: Query, text: str, language: Language, span: Proposal) -> bool:
     """Whether a span by itself can answer a question of this kind."""
     if query.kind == "list":
         return bool(_SEVERAL.search(text[span.start : span.end]))
-    return query.kind not in _UNTOLD and span.end - span.start <= LONGEST
+    longest = LONGEST * _width(language)
+    return query.kind not in _UNTOLD and span.end - span.start <= longest
+
+
+def _width(language: Language) -> int:
+    """Letters that say about as much as one Chinese character."""
+    return 1 if language.startswith("zh") else 3
 
 
 def touched(sentences: Sequence[Span], place: Place) -> list[int]:
@@ -114,10 +122,16 @@ def _features(
         "span_sentence": max(ground.weights[i] for i in at) - max(ground.weights),
         "span_same": float(same),
         "span_clear": float(same and ground.clear),
+        "span_near": max(0.0, min(ground.near, 4.0)) if same else 0.0,
+        "span_foreign": float(same and ground.clear and not ground.language.startswith("zh")),
         "span_other": float(ground.short is not None and ground.clear and not same),
-        "span_long": len(said) / 20,
+        "span_long": len(said) / (20 * _width(ground.language)),
         "span_asked": float(fold(said) in query.folded),
         "span_bare": float(_bare(ground.text, span.end)),
+        "span_several": float(
+            (query.kind == "figure" and len(figures) > 1)
+            or (query.kind == "date" and len(dates) > 1)
+        ),
         "span_kind_wrong": float(_another_kind(query, said, figures, dates)),
         "span_unit_wrong": float(_another_unit(query, figures)),
         "span_period_wrong": float(_another_period(query, ground, span, figures, dates)),

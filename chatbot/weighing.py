@@ -43,7 +43,8 @@ class _Look:
     """A passage before the network has read it.
 
     `spans`, `weights`: the sentences of `text` and how much each speaks of the question; `best`
-    is the one that answers, `short` the figure, date or name in it, `clear` if nothing else fits.
+    is the one that answers, `short` the figure, date or name in it, `clear` if nothing else fits,
+    `near` how closely what surrounds it resembles the question.
     """
 
     hit: Hit
@@ -54,6 +55,7 @@ class _Look:
     best: int
     short: Span | None
     clear: bool
+    near: float
     missing: tuple[Unit, ...]
     features: dict[str, float]
 
@@ -113,15 +115,20 @@ class WeighingReader:
     def _seen(self, query: Query, look: _Look, seen: Sight) -> Reading:
         """A reading with what the network made of the passage."""
         ground = Ground(
-            look.text, _above(look), look.language, look.spans, look.weights, look.short, look.clear
-        )
+            look.text, _above(look), look.language, look.spans, look.weights,
+            look.short, look.clear, look.near,
+        )  # fmt: skip
         proposals = propose(query, ground, seen) if seen.spans else []
         if not proposals:
             return replace(self._plain(look), features={**look.features, **seen.features})
         best = choose(proposals, look.text, self.weights.span)
         features = {**look.features, **seen.features, **best.features}
         sure = linear(features, self.weights.short) >= 0
-        short = Span(best.start, best.end) if sure and told(query, look.text, best) else None
+        short = (
+            Span(best.start, best.end)
+            if sure and told(query, look.text, look.language, best)
+            else None
+        )
         at = touched(look.spans, best)
         found = _reading(look, at[0], at[-1], short, features)
         return replace(found, proposals=tuple(proposals))
@@ -143,15 +150,15 @@ class WeighingReader:
         coverage, missing = self.evidence.coverage(units, sides)
         spans, weights = self._sentences(query, units, text, passage)
         best = max(range(len(spans)), key=lambda i: (weights[i], -i))
-        short, clear = None, False
+        short, clear, near = None, False, 0.0
         if query.kind in TYPED:
-            short, clear, best = self._short(query, text, spans, weights, language)
+            short, clear, near, best = self._short(query, text, spans, weights, language)
         features = passage_features(
             self.evidence, query, units, hit, top, coverage, missing, weights[best],
             short is not None,
         )  # fmt: skip
         return _Look(
-            hit, language, text, spans, weights, best, short, clear, tuple(missing), features
+            hit, language, text, spans, weights, best, short, clear, near, tuple(missing), features
         )
 
     def _sentences(
@@ -177,20 +184,16 @@ class WeighingReader:
 
     def _short(
         self, query: Query, text: str, spans: list[Span], weights: list[float], language: Language
-    ) -> tuple[Span | None, bool, int]:
-        """The best short answer over all sentences, whether it is clear, and its sentence."""
-        best, clear, at, top = (
-            None,
-            False,
-            max(range(len(spans)), key=lambda i: (weights[i], -i)),
-            -math.inf,
-        )
+    ) -> tuple[Span | None, bool, float, int]:
+        """The best short answer over all sentences: is it clear, how near, and its sentence."""
+        best, clear, near, top = None, False, 0.0, -math.inf
+        at = max(range(len(spans)), key=lambda i: (weights[i], -i))
         for i, span in enumerate(spans):
             found = short_answer(query, text, span.start, span.end, language, self.evidence.lexicon)
             if found and found.score > -0.5 and found.score + 2.5 * weights[i] > top:
                 best, clear, at = Span(found.start, found.end), found.clear, i
-                top = found.score + 2.5 * weights[i]
-        return best, clear, at
+                near, top = found.score, found.score + 2.5 * weights[i]
+        return best, clear, near, at
 
 
 def _above(look: _Look) -> str:

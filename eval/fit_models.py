@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 RANK_PRIOR = {
     "fused": 6.0, "dense": 8.0, "lexical": 2.5, "sentence": 3.0, "coverage": 1.0,
     "name_missing": -2.0, "notion_missing": -0.5, "word_missing": -0.3, "year_missing": -3.0,
-    "type_missing": -1.0, "ordinal": 3.0, "ordinal_missing": -2.0, "list_lines": 2.0,
+    "type_missing": -1.0, "ordinal": 3.0, "ordinal_missing": -2.0, "list_lines": 2.0, "list_lead": 2.5,
     "list_count": 2.0, "list_none": -0.5, "subject": 0.7, "demand_missing": -0.5,
     "focus_missing": -0.7, "action_missing": -0.7, "direction_wrong": -0.5,
     "figure_missing": -1.0, "rank_missing": -1.5, "name_nested": -1.0, "place_nested": -1.0,
@@ -37,7 +37,7 @@ DECIDE_PRIOR = {
     "type_missing": -1.2, "demand_missing": -1.5, "focus_missing": -1.5, "action_missing": -1.5,
     "direction_wrong": -3.5, "procedure": -2.5, "reason": -2.0, "latin": 0.5,
     "ordinal": 1.0, "ordinal_missing": -1.0, "list_none": -0.3, "list_lines": 0.5,
-    "figure_missing": -1.0, "rank_missing": -2.5, "contact": -4.0,
+    "list_lead": 0.5, "figure_missing": -1.0, "rank_missing": -2.5, "contact": -4.0,
     "name_nested": -1.5, "place_nested": -3.5,
     "net_answer": 1.5, "net_relevance": 0.5, "net_other": 0.0, "span_score": 0.2,
     "span_margin": 0.1, "span_same": 0.2, "span_clear": 0.2, "span_other": -0.2,
@@ -45,13 +45,15 @@ DECIDE_PRIOR = {
 }  # fmt: skip
 SPAN_PRIOR = {
     "span_score": 0.5, "span_behind": -1.5, "span_sentence": 1.0, "span_same": 0.5,
-    "span_clear": 1.0, "span_other": -0.5, "span_long": -0.2, "span_asked": -1.5,
-    "span_bare": -1.0, "span_kind_wrong": -2.0, "span_unit_wrong": -1.5, "span_period_wrong": -2.0,
+    "span_clear": 1.0, "span_near": 0.3, "span_foreign": 3.0, "span_other": -0.5,
+    "span_long": -0.2, "span_asked": -1.5, "span_bare": -1.0, "span_several": -1.5,
+    "span_kind_wrong": -2.0, "span_unit_wrong": -1.5, "span_period_wrong": -2.0,
 }  # fmt: skip
 SHORT_PRIOR = {
     "net_answer": 0.5, "span_score": 0.3, "span_behind": -0.5, "span_margin": 1.0,
-    "span_sentence": 0.5, "span_same": 0.3, "span_clear": 1.0, "span_other": -0.5,
-    "span_long": -0.3, "span_asked": -1.5, "span_bare": -1.0, "span_kind_wrong": -1.5,
+    "span_sentence": 0.5, "span_same": 0.3, "span_clear": 1.0, "span_near": 0.3,
+    "span_foreign": 2.0, "span_other": -0.5, "span_long": -0.3, "span_asked": -1.5,
+    "span_bare": -1.0, "span_several": -1.5, "span_kind_wrong": -1.5,
     "span_unit_wrong": -1.5, "span_period_wrong": -2.0,
 }  # fmt: skip
 CERTAIN = {"name_missing": -3.5, "year_missing": -3.5}
@@ -171,7 +173,9 @@ def chosen(case: Case, weights: Mapping[str, float]) -> Case:
             if right:
                 places = [(p.start, p.end) for p in reading.proposals]
                 at = places.index((best.start, best.end))
-                good = right[at] if told(case.query, reading.source, best) else None
+                good = (
+                    right[at] if told(case.query, reading.source, reading.language, best) else None
+                )
         readings.append(replace(reading, features=features))
         good_ones.append(good)
     return replace(case, readings=tuple(readings), told=tuple(good_ones))

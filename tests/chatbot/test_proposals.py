@@ -29,7 +29,7 @@ def propose_in(ask_query):
         place = Span(text.index(short), text.index(short) + len(short)) if short else None
         parted = [Span(a, b) for a, b in sentences(text)]
         weights = [1.0 - 0.5 * i for i in range(len(parted))]
-        ground = Ground(text, above, "zh-Hant", parted, weights, place, clear)
+        ground = Ground(text, above, "zh-Hant", parted, weights, place, clear, 1.5)
         out = propose(ask_query(question), ground, Sight({}, tuple(found), tuple(marked)))
         return {text[p.start : p.end]: p for p in out}
 
@@ -101,6 +101,7 @@ def test_what_the_rules_found_is_proposed_too(propose_in):
     found = propose_in("2022年進口多少？", ["1,393.4億元", "9.4%"], short="1,261.8億元")
     own, other = found["1,261.8億元"].features, found["1,393.4億元"].features
     assert own["span_same"] == own["span_clear"] == other["span_other"] == 1
+    assert (own["span_near"], other["span_near"], own["span_foreign"]) == (1.5, 0, 0)
     assert other["span_same"] == own["span_other"] == 0
     assert own["span_behind"] == 1  # as far behind as the network's last
     found = propose_in("2022年進口多少？", ["1,393.4億元"], short="1,261.8億元", clear=False)
@@ -160,4 +161,4 @@ def test_of_equals_the_one_that_the_network_prefers_is_chosen():
     ],
 )
 def test_which_spans_answer_alone(ask_query, question, said, alone):
-    assert told(ask_query(question), said, Proposal(0, len(said), {})) is alone
+    assert told(ask_query(question), said, "zh-Hant", Proposal(0, len(said), {})) is alone

@@ -65,9 +65,9 @@ def test_the_stored_coefficients_obey_the_priors(kind):
             if feature != "bias":
                 prior = PRIORS[name][feature]
                 assert value * prior >= 0, (name, feature)
-        if kind == "network":
+        if name in ("span", "short"):
             assert set(weights) == {*PRIORS[name], "bias"}
-        else:
+        if kind == "rules":
             assert not any(feature.startswith(("net_", "span_")) for feature in weights)
     assert all(models["decide"][name] <= most for name, most in CERTAIN.items())
     assert 0 < STORED[kind]["threshold"] < 1
