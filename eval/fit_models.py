@@ -25,8 +25,8 @@ Floats = NDArray[np.float64]
 RANK_PRIOR = {
     "fused": 6.0, "dense": 8.0, "lexical": 2.5, "sentence": 3.0, "coverage": 1.0,
     "name_missing": -2.0, "notion_missing": -0.5, "word_missing": -0.3, "year_missing": -3.0,
-    "type_missing": -1.0, "ordinal": 3.0, "ordinal_missing": -2.0, "list_lines": 2.0, "list_lead": 2.5,
-    "list_count": 2.0, "list_none": -0.5, "subject": 0.7, "demand_missing": -0.5,
+    "type_missing": -1.0, "ordinal": 3.0, "ordinal_missing": -2.0, "list_lines": 2.0,
+    "list_lead": 2.5, "list_count": 2.0, "list_none": -0.5, "subject": 0.7, "demand_missing": -0.5,
     "focus_missing": -0.7, "action_missing": -0.7, "direction_wrong": -0.5,
     "figure_missing": -1.0, "rank_missing": -1.5, "name_nested": -1.0, "place_nested": -1.0,
     "net_answer": 1.5, "net_relevance": 1.0, "net_unread": -1.0,
