@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chatbot.evidence import Evidence
+from chatbot.features import is_lead_in
 from chatbot.phrases import in_script, say
 from chatbot.question import Query
 from chatbot.reader import Reading, Span, quote_span
@@ -62,7 +63,7 @@ def _wants_list(query: Query, top: Reading) -> bool:
         return True
     if query.kind in ("date", "place", "person", "yesno", "comparison"):
         return False
-    if top.hit.passage.text.rstrip().endswith(("：", ":")):
+    if is_lead_in(top.hit.passage.text):
         counted = query.kind == "figure" and top.short and any(c.isdigit() for c in top.short)
         return not counted
     return query.kind in ("statement", "name", "definition") and bool(query.figures)
@@ -179,7 +180,7 @@ def _section(
 
 def _siblings(passage: Passage, snapshot: Snapshot) -> list[Passage]:
     """Items of the list that a passage introduces."""
-    if not passage.text.rstrip().endswith(("：", ":")):
+    if not is_lead_in(passage.text):
         return []
     start, end = sentences(passage.text)[-1]
     lead = passage.text[start:end]

@@ -223,6 +223,11 @@ def _unexplained(query: Query, passage: Passage) -> bool:
     return query.kind == "procedure" and not _PROCEDURAL.search(fold(passage.text))
 
 
+def is_lead_in(text: str) -> bool:
+    """Whether a text introduces the list that follows it."""
+    return text.rstrip().endswith(("：", ":"))
+
+
 def _listing(query: Query, passage: Passage) -> dict[str, float]:
     """Whether a passage lists things, where a list is asked for, and as many as are asked for."""
     if query.kind != "list":
@@ -232,7 +237,7 @@ def _listing(query: Query, passage: Passage) -> dict[str, float]:
     asked = {int(f.value) for f in query.figures if not f.ordinal and not f.unit}
     return {
         "list_lines": float(lines > 1),
-        "list_lead": float(passage.text.rstrip().endswith(("：", ":"))),
-        "list_none": float(lines == 1 and parts < 3 and not passage.text.endswith(("：", ":"))),
+        "list_lead": float(is_lead_in(passage.text)),
+        "list_none": float(lines == 1 and parts < 3 and not is_lead_in(passage.text)),
         "list_count": float(bool(asked & {lines, parts}) and lines > 1),
     }

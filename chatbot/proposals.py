@@ -20,7 +20,8 @@ from corpus.fold import fold
 from corpus.numbers import Figure, read_figures
 from corpus.records import Language
 
-_CLOSE = 2.0
+_FAR = 2.0
+"""The lead of a span without a rival, in the unit of scores (four logits)."""
 _LIST = 240
 """Characters of the longest list that is put together from its parts."""
 LONGEST = 60
@@ -87,8 +88,9 @@ def choose(proposals: Sequence[Proposal], text: str, weights: Mapping[str, float
     )
     best = ranked[0]
     rivals = [p for p in ranked[1:] if is_other(text, p, best)]
-    ahead = [linear(best.features, weights) - linear(p.features, weights) for p in rivals[:1]]
-    return replace(best, features={**best.features, "span_margin": min([*ahead, 4 * _CLOSE]) / 4})
+    top = linear(best.features, weights)
+    leads = [(top - linear(p.features, weights)) / 4 for p in rivals[:1]]
+    return replace(best, features={**best.features, "span_margin": min([*leads, _FAR])})
 
 
 def told(query: Query, text: str, language: Language, span: Proposal) -> bool:
