@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chatbot.evidence import Evidence
-from chatbot.features import is_lead_in
 from chatbot.phrases import in_script, say
 from chatbot.question import Query
 from chatbot.reader import Reading, Span, quote_span
 from corpus.records import Citation, Hit, Language, Passage
-from corpus.sentences import sentences
+from corpus.sentences import is_lead_in, sentences
 from index.stored import Snapshot
 
 SENTENCES = 5

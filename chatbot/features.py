@@ -13,6 +13,7 @@ from corpus.fold import fold
 from corpus.glossary import Lexicon
 from corpus.numbers import read_figures
 from corpus.records import Hit, Language, Passage
+from corpus.sentences import is_lead_in
 
 TYPED = ("figure", "date", "place", "name", "person")
 """Kinds of question that want a short answer of a certain kind."""
@@ -221,11 +222,6 @@ _PROCEDURAL = re.compile(
 def _unexplained(query: Query, passage: Passage) -> bool:
     """Whether the question asks how to do something and the passage tells of no procedure."""
     return query.kind == "procedure" and not _PROCEDURAL.search(fold(passage.text))
-
-
-def is_lead_in(text: str) -> bool:
-    """Whether a text introduces the list that follows it."""
-    return text.rstrip().endswith(("：", ":"))
 
 
 def _listing(query: Query, passage: Passage) -> dict[str, float]:

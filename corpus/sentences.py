@@ -57,3 +57,8 @@ def _cut(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
             lead = len(piece) - len(piece.lstrip())
             yield start + lead, start + lead + len(stripped)
         start = end
+
+
+def is_lead_in(text: str) -> bool:
+    """Whether a text introduces the list that follows it."""
+    return text.rstrip().endswith(("：", ":"))

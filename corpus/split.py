@@ -16,7 +16,7 @@ from datetime import date
 from corpus.dates import Period, read_dates
 from corpus.lines import is_label
 from corpus.records import Block, Document, Language, Locator, Passage
-from corpus.sentences import sentences
+from corpus.sentences import is_lead_in, sentences
 
 LONG = 480
 """Characters from which a block is split at sentence ends."""
@@ -97,7 +97,7 @@ def _lead_before(document: Document, i: int) -> int | None:
     """The block that introduces block `i`: the one before, if it ends in a colon."""
     if i == 0 or document.blocks[i - 1].kind == "heading":
         return None
-    return i - 1 if _words(document, i - 1).rstrip().endswith(("：", ":")) else None
+    return i - 1 if is_lead_in(_words(document, i - 1)) else None
 
 
 def _words(document: Document, i: int) -> str:
