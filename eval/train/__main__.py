@@ -62,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--pause", type=Path, help="wait while this file exists")
     parser.add_argument("--policy", type=int, default=3000, help="invented passages to add")
+    parser.add_argument(
+        "--plain", action="store_true", help="without made-up items, invented and crossed sets"
+    )
     parser.add_argument("--frozen", type=int, default=Recipe().frozen, help="lowest layers kept")
     parser.add_argument("--rate", type=float, default=Recipe().rate, help="learning rate")
     parser.add_argument("--workers", type=int, default=Recipe().workers, help="threads on a CPU")
@@ -80,7 +83,7 @@ def _train(options: argparse.Namespace, prepared: Prepared) -> None:
     start_from(network, prepared.folder)
     names = ("seed", "frozen", "rate", "workers", "batch", "micro")
     recipe = replace(Recipe(), **{name: getattr(options, name) for name in names})
-    sampler = prepared.sampler(recipe.seed, recipe.limit)
+    sampler = prepared.sampler(recipe.seed, recipe.limit, options.plain)
     device = torch.device("cuda" if cuda else "cpu")
     trainer = Trainer(network, sampler, recipe, device, prepared.tokenizer.pad)
     checkpoint = options.out / "checkpoint.pt"

@@ -9,17 +9,19 @@ from pathlib import Path
 
 from chatbot.reading.windows import PairTokenizer
 from corpus.settings import Settings
+from eval.train import policy, written
 from eval.train.augment import Maker
 from eval.train.data import Collection, load
 from eval.train.neighbours import join_english, nearest
-from eval.train.policy import add_policy
-from eval.train.sample import Sampler
+from eval.train.sample import KINDS, PLAIN, Sampler
 from eval.train.validate import Pair, choose
-from eval.train.written import add_written
 from index.models import locate_model
 
 SPLIT_SEED = 4
 """Holds back about one article in seven of every set, of which three of `squad2_*`."""
+
+INVENTED = (policy.SET, written.SET)
+"""Sets that were made for this project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +34,23 @@ class Prepared:
     near: Mapping[str, Sequence[str]]
     pairs: Sequence[Pair]
 
-    def sampler(self, seed: int, limit: int) -> Sampler:
-        """Return the stream of training items."""
+    def sampler(self, seed: int, limit: int, plain: bool = False) -> Sampler:
+        """Return the stream of training items; `plain`: only of what annotators wrote."""
         c = self.collection
         questions = [q for q in c.questions if not q.held_back]
         passages = [p for p in c.passages if not p.held_back]
         maker = Maker(self.tokenizer, passages, self.near, questions)
         crossed = [q for q in c.crossed if not q.held_back]
-        return Sampler(maker, questions, crossed, seed, limit)
+        if not plain:
+            return Sampler(maker, questions, crossed, seed, limit)
+        annotated = [q for q in questions if q.set not in INVENTED]
+        return Sampler(maker, annotated, (), seed, limit, {k: KINDS[k] for k in PLAIN})
 
 
 def prepare(
-    files: Sequence[Path], out: Path, settings: Settings, policy: int, size: int
+    files: Sequence[Path], out: Path, settings: Settings, invented: int, size: int
 ) -> Prepared:
-    """Load and split the data; `policy`: invented passages to add; `size`: questions a set.
+    """Load and split the data; `invented`: made-up passages to add; `size`: questions a set.
 
     Vectors and joined ids are kept in `out`, so that only the first run computes them.
 
@@ -63,9 +68,9 @@ def prepare(
     collection = load(files, SPLIT_SEED, english)
     near = nearest(collection, cache, settings, False)
     near_held = nearest(collection, cache, settings, True)
-    if policy:
-        add_policy(collection, policy, SPLIT_SEED, SPLIT_SEED)
-    add_written(collection)
+    if invented:
+        policy.add_policy(collection, invented, SPLIT_SEED, SPLIT_SEED)
+    written.add_written(collection)
     pairs = choose(
         [q for q in collection.questions if q.held_back],
         [q for q in collection.crossed if q.held_back],

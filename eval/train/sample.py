@@ -36,6 +36,9 @@ SETS: Mapping[str, float] = {
 }
 """Shares of the sets; a set that is not listed counts 0.1."""
 
+PLAIN = ("positive", "treachery", "random")
+"""Kinds that need nothing but what annotators wrote: what is left where nothing is augmented."""
+
 CHUNK = 4
 """Steps that are drawn at once, so that items of like length share a forward pass."""
 

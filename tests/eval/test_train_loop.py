@@ -3,6 +3,7 @@
 import itertools
 import json
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -12,8 +13,10 @@ from chatbot.reading.network import ReaderNetwork, Shape
 from chatbot.reading.windows import PairTokenizer
 from eval.train.augment import Maker
 from eval.train.calibrate import calibrate, expected_error, fit
+from eval.train.data import Collection
 from eval.train.loop import Recipe, Trainer
 from eval.train.policy import generate
+from eval.train.prepare import Prepared
 from eval.train.sample import CHUNK, Sampler
 from eval.train.validate import auroc, exact, f1
 from index.weights import bundled_model
@@ -182,3 +185,20 @@ def test_figures_are_json(trainer, tmp_path):
     t = trainer()
     (parts,) = run(t, 1)
     assert set(json.loads(json.dumps(parts))) >= {"span", "tags", "answer", "relevance", "norm"}
+
+
+def test_nothing_is_made_up_where_the_data_are_to_stay_plain(tokenizer):
+    made, invented = generate(40, 1, 4)
+    passages = [replace(p, set="own") for p in made]
+    own = [replace(q, passage=replace(q.passage, set="own")) for q in invented]
+    collection = Collection(invented + own, made + passages, own[:5])
+    prepared = Prepared(Path(), tokenizer, collection, {}, ())
+
+    def kinds(plain):
+        sampler = prepared.sampler(1, 208, plain)
+        items = [i for step in sampler.chunk(0, 32, 4) for micro in step for i in micro]
+        return {i.kind for i in items}, {key.split("/")[1] for key in sampler.positions}
+
+    assert kinds(plain=True) == ({"positive", "treachery", "random"}, {"own"})
+    several, sets = kinds(plain=False)
+    assert "removed" in several and "policy" in sets and any(">zh" in name for name in sets)
