@@ -163,9 +163,12 @@ def _precision(settings: Settings) -> Finding:
     if settings.precision != "auto":
         return True, f"{settings.precision}, as set"
     kept = sorted(settings.cache.glob("precision-*.json"), key=lambda file: file.stat().st_mtime)
-    if not kept:
+    # The latest of each kind: another processor or version may have measured before.
+    latest = {file.name.split("-")[1]: json.loads(file.read_bytes())["precision"] for file in kept}
+    if not latest:
         return True, "auto: will be measured on first use"
-    return True, f"auto: {json.loads(kept[-1].read_text(encoding='utf-8'))['precision']}, measured"
+    found = ", ".join(f"{what} in {precision}" for what, precision in sorted(latest.items()))
+    return True, f"auto: {found}, measured"
 
 
 def _glossary(settings: Settings) -> Finding:

@@ -103,8 +103,8 @@ class Engine:
 def network_of(settings: Settings, encoder: Encoder) -> PassageReader | None:
     """The trained reader that the settings name, over the embedding model's words.
 
-    It shares them with the encoder, and computes in the same precision. None where the settings
-    want none, or where the embedding model is not the one that the bundled reader was trained over.
+    It shares them with the encoder. None where the settings want none, or where the embedding
+    model is not the one that the bundled reader was trained over.
 
     Raises:
         ModelError: the reader is missing or damaged.
@@ -117,7 +117,9 @@ def network_of(settings: Settings, encoder: Encoder) -> PassageReader | None:
         return None
     from chatbot.reading.read import load_reader
 
-    return load_reader(locate_model(settings), folder, encoder.words, encoder.precision)
+    return load_reader(
+        locate_model(settings), folder, encoder.words, settings.precision, settings.cache
+    )
 
 
 def lexicon_of(settings: Settings) -> Lexicon:

@@ -16,6 +16,7 @@ from corpus.errors import SettingsError
 BUNDLED_SOURCES = Path(__file__).parent / "sources"
 BUNDLED_GLOSSARY = Path(__file__).parent / "glossary.toml"
 BUNDLED_THESAURUS = Path(__file__).parent / "thesaurus.toml"
+PRECISIONS = ("auto", "float32", "bfloat16", "int8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,11 @@ class Settings:
 
     `index`: folder of the snapshots. `cache`: folder of converted model weights and measured
     choices. `sources`: folder of the documents. `glossary`, `thesaurus`: names and wording.
-    `model`: `bundled`, a folder, or a hub name. `reader`: the trained one: `bundled`,
-    a folder, or `none` (rules alone). `precision`: `auto` (measured once), `bfloat16` or
-    `float32`. `threads`: torch threads, 0 for all cores. `candidates`: passages read for each
-    question. `keep_snapshots`: published snapshots that stay for roll-back. `stale_months`: age
-    from which a figure is said to be old.
+    `model`: `bundled`, a folder, or a hub name. `reader`: the trained one: `bundled`, a folder, or
+    `none` (rules alone). `precision`: `auto` (measured once), `float32`, `bfloat16` or `int8`
+    (which is for reading; embedding then is float32). `threads`: torch threads, 0 for all cores.
+    `candidates`: passages read for each question. `keep_snapshots`: published snapshots that stay
+    for roll-back. `stale_months`: age from which a figure is said to be old.
     """
 
     index: Path = field(default_factory=lambda: user_data_path("ponte") / "index")
@@ -77,8 +78,8 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = 
         if (raw := environ.get(f"PONTE_{name.upper()}")) not in (None, ""):
             values[name] = _convert(f"PONTE_{name.upper()}", raw, types[name])
     settings = Settings(**values)
-    if settings.precision not in ("auto", "bfloat16", "float32"):
-        raise SettingsError(f"precision is {settings.precision!r}; use auto, bfloat16 or float32")
+    if settings.precision not in PRECISIONS:
+        raise SettingsError(f"precision is {settings.precision!r}; use one of {PRECISIONS}")
     return settings
 
 

@@ -147,6 +147,8 @@ def load_encoder(settings: Settings) -> Encoder:
     precision = settings.precision
     if precision == "auto":
         precision = choose_precision(model, settings.cache)
+    if precision == "int8":  # of a vector eight bits are too few
+        precision = "float32"
     if precision == "bfloat16":
         model.to(torch.bfloat16)
     # Means over hundreds of tokens are taken in float32: bfloat16 keeps only 8 bits.

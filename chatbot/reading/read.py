@@ -13,6 +13,7 @@ import torch
 
 from chatbot.reading.features import Found
 from chatbot.reading.network import ReaderNetwork
+from chatbot.reading.precision import convert, fastest
 from chatbot.reading.pretrained import load_words
 from chatbot.reading.stored import BUNDLED, ReaderConfig, load
 from chatbot.reading.windows import (
@@ -171,16 +172,19 @@ def load_reader(
     folder: Path = BUNDLED,
     words: torch.Tensor | None = None,
     precision: str = "float32",
+    cache: Path | None = None,
 ) -> PassageReader:
     """Load the reader in `folder` over the Sentence-Transformers folder of the embedding model.
 
     `words`: the embedding model's word embeddings, where it is loaded already; else they are read
-    from its folder. `precision`: `float32` or `bfloat16`, in which the network computes.
+    from its folder. `precision`: `float32`, `bfloat16` or `int8`, in which the network computes;
+    `auto`, with the folder `cache` to remember it in, for the fastest on this processor.
 
     Raises:
         ModelError: either of them is missing or damaged, or they do not fit.
     """
     network, config = load(folder, load_words(embedder) if words is None else words)
-    if precision == "bfloat16":
-        network.to(torch.bfloat16)
+    if precision == "auto":
+        precision = "float32" if cache is None else fastest(network, cache)
+    convert(network, precision)
     return PassageReader(network, PairTokenizer(embedder / "tokenizer.json"), config)

@@ -1,7 +1,7 @@
 """How long the reader takes for a question's passages: `python -m eval.bench.read`.
 
 `PASSAGES` passages of `TOKENS` tokens, cut from the bundled documents, are read with one question,
-in both precisions, in turns.
+in each precision, in turns.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import time
 from collections.abc import Sequence
 
 from chatbot.engine import network_of
+from chatbot.reading.precision import int8_is_exact
 from chatbot.reading.read import PassageReader
 from corpus.errors import ModelError
 from corpus.load import load_folder
-from corpus.settings import Settings
-from eval.bench.embed import PRECISIONS
+from corpus.settings import PRECISIONS, Settings
 from eval.bench.figures import Figure, median_of, run_benchmark
 from index.encoder import load_encoder
 
@@ -31,13 +31,15 @@ def measure(runs: int) -> list[Figure]:
     """
     settings = Settings(reader="bundled")
     readers: dict[str, PassageReader] = {}
-    for name in PRECISIONS:
-        network = network_of(settings, load_encoder(settings.with_(precision=name)))
+    names = [p for p in PRECISIONS[1:] if p != "int8" or int8_is_exact()]
+    encoder = load_encoder(settings.with_(precision="float32"))
+    for name in names:
+        network = network_of(settings.with_(precision=name), encoder)
         if network is None:
             raise ModelError("there is no trained reader to measure; install the program anew")
         readers[name] = network
     texts = passages(settings, readers["float32"])
-    times: dict[str, list[float]] = {precision: [] for precision in PRECISIONS}
+    times: dict[str, list[float]] = {precision: [] for precision in names}
     for run in range(3 * runs + 1):
         for precision, reader in readers.items():
             start = time.perf_counter()
@@ -45,7 +47,7 @@ def measure(runs: int) -> list[Figure]:
             if run > 0:  # the first warms up
                 times[precision].append(1000 * (time.perf_counter() - start))
     what = f"{PASSAGES} passages of {TOKENS} tokens read in"
-    return [median_of(f"{what} {p}", times[p], "ms", 0) for p in PRECISIONS]
+    return [median_of(f"{what} {p}", times[p], "ms", 0) for p in names]
 
 
 def passages(settings: Settings, reader: PassageReader) -> list[str]:

@@ -4,11 +4,13 @@ import json
 import shutil
 
 import pytest
+import torch
 
 from chatbot.doctor import examine
 from chatbot.engine import Engine, network_of
 from chatbot.pipeline import Ask, build_pipeline
 from chatbot.question import read_question
+from chatbot.reading.precision import Int8Down, Int8Linear, fastest, int8_is_exact
 from chatbot.reading.stored import BUNDLED, CONFIG, WEIGHTS, check
 from corpus.errors import ModelError
 from eval.datasets.policy import read_questions
@@ -109,12 +111,48 @@ def test_another_embedding_model_has_no_bundled_reader(settings, engine):
     assert network_of(other, engine.resources().encoder) is None
 
 
-def test_bfloat16_reads_alike(settings, network):
-    own = settings.with_(precision="bfloat16", reader="bundled")
+@pytest.mark.parametrize("precision", ["bfloat16", "int8"])
+def test_a_coarser_precision_reads_alike(settings, network, precision):
+    if precision == "int8" and not int8_is_exact():
+        pytest.skip("this processor has no VNNI")
+    own = settings.with_(precision=precision, reader="bundled")
     rounded = network_of(own, load_encoder(own))
     (a,), (b,) = network.read(QUESTION, [TEXT]), rounded.read(QUESTION, [TEXT])
     assert a.spans[0].start == b.spans[0].start
+    assert a.answer != b.answer
     assert b.answer == pytest.approx(a.answer, abs=0.3)
+
+
+def test_the_fastest_precision_is_measured_once_and_changes_nothing(network, tmp_path):
+    weights = {name: value.clone() for name, value in network._network.state_dict().items()}
+    choice = fastest(network._network, tmp_path)
+    (file,) = tmp_path.iterdir()
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    assert kept["precision"] == choice and file.name.startswith("precision-reading-")
+    assert set(kept["seconds"]) >= {"float32", "bfloat16"}
+    assert ("int8" in kept["seconds"]) == int8_is_exact()
+    file.write_text(json.dumps(kept | {"precision": "bfloat16"}), encoding="utf-8")
+    assert fastest(network._network, tmp_path) == "bfloat16"
+    after = network._network.state_dict()
+    assert all(torch.equal(after[name], value) for name, value in weights.items())
+
+
+def test_eight_bits_multiply_nearly_as_floats_do():
+    if not int8_is_exact():
+        pytest.skip("this processor has no VNNI")
+    torch.manual_seed(1)
+    linear = torch.nn.Linear(64, 32)
+    x = torch.randn(2, 5, 64)
+    with torch.inference_mode():
+        exact = linear(x)
+        assert (Int8Linear(linear)(x) - exact).abs().max() < 0.02 * exact.abs().max()
+        # One token whose entries are a thousand times the others' does not drown them.
+        x = torch.nn.functional.gelu(x)
+        x[0, 0] *= 1000
+        exact = linear(x)
+        rest = exact[1].abs().max()
+        assert (Int8Down(linear)(x) - exact)[1].abs().max() < 0.02 * rest
+        assert (Int8Linear(linear)(x) - exact)[1].abs().max() > 0.1 * rest
 
 
 @pytest.mark.parametrize("what", ["flipped", "missing", "format"])
