@@ -215,7 +215,7 @@ def serve(
 ) -> None:
     """Serve the page and its API until interrupted."""
     settings = settings_for(index, host=host, port=port)
-    from chatbot.page import serve as serve_page
+    from chatbot.web.server import serve as serve_page
 
     if as_json:
         print_json({"url": f"http://{settings.host}:{settings.port}", "index": str(settings.index)})

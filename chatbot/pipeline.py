@@ -20,10 +20,11 @@ from chatbot.ground import ungrounded
 from chatbot.phrases import say
 from chatbot.question import LONGEST, Query, read_question
 from chatbot.reader import Reading
+from chatbot.reading.features import answer_logit
 from chatbot.retrieve import retrieve
 from chatbot.smalltalk import smalltalk
 from corpus.language import question_language
-from corpus.records import Answer, Hit, Language, Refusal, Turn
+from corpus.records import Answer, Considered, Hit, Language, Refusal, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,18 @@ def _finish(state: State) -> Answer:
         state.answer,
         snapshot=state.resources.snapshot.id,
         hits=state.hits,
+        considered=tuple(_considered(reading) for reading in state.readings),
         timings_ms={"total": round(total, 3), **timings},
+    )
+
+
+def _considered(reading: Reading) -> Considered:
+    return Considered(
+        reading.hit,
+        round(reading.score, 4),
+        round(reading.answerability, 4),
+        reading.enough,
+        answer_logit(reading.features),
     )
 
 

@@ -60,9 +60,13 @@ def retrieve(
     query: Query,
     k: int,
     mode: Mode = "hybrid",
+    allowed: Sequence[int] | None = None,
 ) -> tuple[Hit, ...]:
-    """Find the `k` passages nearest to a question, best first."""
-    return next(retrieve_each(snapshot, encoder, segmenter, [query], k, mode))
+    """Find the `k` passages nearest to a question, best first.
+
+    `allowed`: the numbers of the passages that may be found; None means all.
+    """
+    return next(retrieve_each(snapshot, encoder, segmenter, [query], k, mode, allowed))
 
 
 def retrieve_each(
@@ -72,6 +76,7 @@ def retrieve_each(
     queries: Sequence[Query],
     k: int,
     mode: Mode = "hybrid",
+    allowed: Sequence[int] | None = None,
 ) -> Iterator[tuple[Hit, ...]]:
     """Do what `retrieve` does for each of several questions; they are embedded in batches."""
     depth = max(k, DEPTH)
@@ -82,9 +87,9 @@ def retrieve_each(
         dense: Sequence[tuple[int, float]] = ()
         lexical: Sequence[tuple[int, float]] = ()
         if vectors is not None:
-            dense = snapshot.dense_search(vectors[i], depth)
+            dense = snapshot.dense_search(vectors[i], depth, allowed)
         if mode != "dense":
-            lexical = snapshot.lexical_search(search_tokens(query, segmenter), depth)
+            lexical = snapshot.lexical_search(search_tokens(query, segmenter), depth, allowed)
         yield fuse(snapshot, dense, lexical, k, query.ordinal)
 
 

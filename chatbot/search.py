@@ -10,7 +10,7 @@ from chatbot.question import read_question
 from chatbot.retrieve import DEPTH, fuse, retrieve, search_tokens
 from corpus.errors import InputError
 from corpus.glossary import Lexicon
-from corpus.records import Hit, Mode
+from corpus.records import Hit, Language, Mode, Passage
 from index.segment import Segmenter
 from index.snapshot import Snapshot
 
@@ -19,6 +19,42 @@ if TYPE_CHECKING:
 
 MOST = 100
 """Hits that one search may ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which passages may be found; what is left empty allows all.
+
+    `document`: a document's id. `section`: how the passage's headings, joined by ` › `, begin.
+    `year`: one that the passage speaks of. `language`: that of the document.
+    """
+
+    document: str = ""
+    section: str = ""
+    year: int | None = None
+    language: Language | None = None
+
+    def allowed(self, snapshot: Snapshot) -> list[int] | None:
+        """The numbers of the passages that may be found; None for all."""
+        if self == Filters():
+            return None
+        return [n for n, passage in enumerate(snapshot.passages) if self.allows(passage)]
+
+    def allows(self, passage: Passage) -> bool:
+        """Whether a passage may be found."""
+        if self.document and passage.doc_id != self.document:
+            return False
+        if self.section and not f"{passage.section} › ".startswith(f"{self.section} › "):
+            return False
+        if self.language and passage.language != self.language:
+            return False
+        return self.year is None or self.year in years_of(passage)
+
+
+def years_of(passage: Passage) -> frozenset[int]:
+    """The years that a passage speaks of, or else that of its figures."""
+    said = {int(period[:4]) for period in passage.periods}
+    return frozenset(said or ({passage.as_of.year} if passage.as_of else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +68,12 @@ class Found:
     timings_ms: dict[str, float] = field(default_factory=dict)
 
 
-def search(resources: Resources, text: str, k: int = 10, mode: Mode = "hybrid") -> Found:
+def search(
+    resources: Resources, text: str, k: int = 10, mode: Mode = "hybrid", only: Filters | None = None
+) -> Found:
     """Find the `k` passages (1 to 100) nearest to `text`, exactly as a question is looked up.
+
+    `only` says which passages may be found.
 
     Raises:
         InputError: there is nothing to look for, or `k` is out of bounds.
@@ -43,7 +83,8 @@ def search(resources: Resources, text: str, k: int = 10, mode: Mode = "hybrid") 
     start = time.perf_counter()
     query = read_question(text, r.lexicon, r.segmenter)
     read = time.perf_counter()
-    hits = retrieve(r.snapshot, r.encoder, r.segmenter, query, k, mode)
+    allowed = only.allowed(r.snapshot) if only else None
+    hits = retrieve(r.snapshot, r.encoder, r.segmenter, query, k, mode, allowed)
     return Found(text, mode, hits, r.snapshot.id, _timings(start, read))
 
 

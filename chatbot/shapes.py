@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from corpus.records import Answer, Citation, Document, Hit, Locator, Passage
+from corpus.records import Answer, Citation, Considered, Document, Hit, Locator, Passage
 
 if TYPE_CHECKING:  # a program that only lists documents is not to load all the others
     from chatbot.doctor import Check
@@ -21,8 +21,9 @@ if TYPE_CHECKING:  # a program that only lists documents is not to load all the 
 Shape = dict[str, Any]
 
 
-def answer_shape(answer: Answer, row_id: str | int | None = None) -> Shape:
-    """One answer. `row_id` is the id of its row in a batch."""
+def answer_shape(answer: Answer, row_id: str | int | None = None, explain: bool = False) -> Shape:
+    """One answer. `row_id` is the id of its row in a batch; `explain` adds what was read for it."""
+    why = {"considered": [_considered(c) for c in answer.considered]} if explain else {}
     return {
         "id": row_id,
         "question": answer.question,
@@ -36,6 +37,7 @@ def answer_shape(answer: Answer, row_id: str | int | None = None) -> Shape:
         "refusal": _refusal(answer),
         "snapshot": answer.snapshot,
         "timings_ms": dict(answer.timings_ms),
+        **why,
     }
 
 
@@ -129,6 +131,16 @@ def _hit(hit: Hit) -> Shape:
         "lexical_rank": hit.lexical_rank,
         "dense_score": hit.dense_score,
         "lexical_score": hit.lexical_score,
+    }
+
+
+def _considered(considered: Considered) -> Shape:
+    return {
+        **_hit(considered.hit),
+        "reader_score": considered.score,
+        "answerability": considered.answerability,
+        "enough": considered.enough,
+        "network": considered.network,
     }
 
 

@@ -31,3 +31,19 @@ class DamagedSnapshot(IndexUnavailable):
 
 class ModelError(PonteError):
     """The embedding model cannot be found or is not what it should be."""
+
+
+class Unavailable(PonteError):
+    """The service cannot answer now; the same question may be put again after a while."""
+
+
+class NotReady(Unavailable):
+    """Models and documents are still being loaded."""
+
+
+class Busy(Unavailable):
+    """Too many questions wait already. `retry_after`: seconds after which there may be room."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

@@ -150,6 +150,22 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Considered:
+    """A passage that was read for an answer, and what the reader made of it.
+
+    `score` orders the passages; `answerability` is the probability, 0 to 1, that it answers, and
+    `enough` the value from which it would have been answered from. `network` is what the trained
+    network alone says of that, a logit; None where it did not read the passage.
+    """
+
+    hit: Hit
+    score: float
+    answerability: float
+    enough: float
+    network: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Why no answer is given, what is missing, and the nearest passages."""
 
@@ -168,7 +184,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is said to the user, with everything that it rests on."""
+    """What is said to the user, with everything that it rests on.
+
+    `hits` are the passages found, `considered` the same as they were read, best first.
+    """
 
     question: str
     standalone_question: str
@@ -181,4 +200,5 @@ class Answer:
     refusal: Refusal | None = None
     snapshot: str = ""
     hits: tuple[Hit, ...] = ()
+    considered: tuple[Considered, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)

@@ -29,7 +29,8 @@ class Settings:
     `none` (rules alone). `precision`: `auto` (measured once), `float32`, `bfloat16` or `int8`
     (which is for reading; embedding then is float32). `threads`: torch threads, 0 for all cores.
     `candidates`: passages read for each question. `keep_snapshots`: published snapshots that stay
-    for roll-back. `stale_months`: age from which a figure is said to be old.
+    for roll-back. `stale_months`: age from which a figure is said to be old. `at_once`: questions
+    that a server answers at the same time; `waiting`: how many more may wait.
     """
 
     index: Path = field(default_factory=lambda: user_data_path("ponte") / "index")
@@ -44,6 +45,8 @@ class Settings:
     candidates: int = 12
     keep_snapshots: int = 3
     stale_months: int = 24
+    at_once: int = 2
+    waiting: int = 64
     host: str = "127.0.0.1"
     port: int = 7860
 
@@ -80,6 +83,8 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = 
     settings = Settings(**values)
     if settings.precision not in PRECISIONS:
         raise SettingsError(f"precision is {settings.precision!r}; use one of {PRECISIONS}")
+    if settings.at_once < 1:
+        raise SettingsError(f"at_once is {settings.at_once}; it must be at least 1")
     return settings
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from chatbot.reading.read import PassageReading
 
 _LIMIT = 8.0
+_SCALE = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,17 @@ def sight(reading: PassageReading, above: int) -> Sight:
     return Sight(features, _below(reading.spans, above), _below(reading.parts, above))
 
 
+def answer_logit(features: Mapping[str, float]) -> float | None:
+    """The network's logit that a passage answers, out of its features; None if it was not read."""
+    if features.get("net_unread", 1.0):
+        return None
+    return features["net_answer"] * _SCALE
+
+
 def _below(spans: Sequence[Found], above: int) -> tuple[Found, ...]:
     moved = (Found(s.start - above, s.end - above, s.score) for s in spans)
     return tuple(s for s in moved if s.start >= 0)
 
 
 def _bounded(logit: float) -> float:
-    return max(-_LIMIT, min(_LIMIT, logit)) / 4
+    return max(-_LIMIT, min(_LIMIT, logit)) / _SCALE

@@ -9,9 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from chatbot.page_source import esc, source_html, text_language
-from chatbot.page_strings import EXAMPLES, everywhere, label
+from chatbot.web.source_html import esc, source_html, text_language
+from chatbot.web.strings import everywhere, label
 from corpus.records import Answer, Citation, Document, Hit, Language
+
+EXAMPLES: tuple[tuple[Language, str], ...] = (
+    ("zh-Hant", "2022年澳門與歐盟的商品貿易總額是多少？"),
+    ("zh-Hant", "CEPA涵蓋哪四大方面？"),
+    ("zh-Hans", "什么是粤港澳大湾区？"),
+    ("en", "How much did Macao and the Chinese mainland trade with each other in 2022?"),
+    ("pt", "Onde fica o Secretariado Permanente do Fórum de Macau?"),
+    ("zh-Hant", "特區政府在歐洲設有哪些辦事處？"),
+)
+"""Questions that the bundled documents answer."""
 
 _MARKS = re.compile(r"(?:\s*\[\d+\])+\s*$")
 

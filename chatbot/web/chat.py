@@ -1,8 +1,8 @@
 """The conversation: a Gradio Blocks whose events ask the pipeline and stream the answer.
 
-The conversation is one `gr.HTML`, written by `page_html` with everything escaped; Gradio changes
+The conversation is one `gr.HTML`, written by `chat_html` with everything escaped; Gradio changes
 only the nodes that differ, so what is open or focused stays so while an answer comes in. Sources
-travel with their answer and are opened by the browser alone (`page.js`).
+travel with their answer and are opened by the browser alone (`chat.js`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ from typing import Any, TypeVar, cast
 
 import gradio as gr
 
-from chatbot.page_html import (
+from chatbot.loading import Ready
+from chatbot.pipeline import Ask
+from chatbot.question import LONGEST
+from chatbot.service import STEPS, Service
+from chatbot.web.chat_html import (
     answer_html,
     notice_html,
     parts_of,
@@ -26,10 +30,8 @@ from chatbot.page_html import (
     start_html,
     turn_html,
 )
-from chatbot.page_loading import Loading, Ready
-from chatbot.page_strings import FRAME, NAMES, everywhere
-from chatbot.pipeline import Ask
-from chatbot.question import LONGEST
+from chatbot.web.strings import NAMES, everywhere, texts
+from corpus.errors import Busy
 from corpus.language import question_language
 from corpus.records import Answer, Language, Turn
 
@@ -37,11 +39,8 @@ log = logging.getLogger(__name__)
 
 PAUSE = 0.12
 """Seconds between two statements of an answer that comes in."""
-STEPS = ("converse", "retrieve", "read", "compose", "ground")
 KEPT = 50
 """Turns that stay on the page; older ones are dropped."""
-AT_ONCE = 4
-"""Questions that are answered at the same time; others wait their turn."""
 
 T = TypeVar("T")
 
@@ -77,9 +76,8 @@ Update = tuple[str, Session]
 class Conversation:
     """The handlers of the page's events."""
 
-    def __init__(self, loading: Loading) -> None:
-        self._loading = loading
-        self._places = asyncio.Semaphore(AT_ONCE)
+    def __init__(self, service: Service) -> None:
+        self._service = service
 
     def take(self, question: str, session: Session) -> tuple[str, str, Session]:
         """Move a question from the box to the conversation: from now on it can be stopped."""
@@ -96,7 +94,7 @@ class Conversation:
         language = question_language(question, session.language)
         number = session.number + 1
         session = replace(session, number=number, pending=question, language=language, halt=Halt())
-        step = "preparing" if self._loading.ready is None else STEPS[0]
+        step = "preparing" if self._service.loading.ready is None else STEPS[0]
         return self._busy(session, progress_html(language, step)), session
 
     async def ask(self, session: Session) -> AsyncIterator[Update]:
@@ -123,19 +121,23 @@ class Conversation:
     async def _answered(self, session: Session) -> AsyncGenerator[Update]:
         question, language = session.pending, session.language
         try:
-            while (ready := self._loading.ready) is None:
+            while (ready := self._service.loading.ready) is None:
                 yield self._busy(session, progress_html(language, "preparing")), session
                 await asyncio.sleep(0.5)
             answer: Answer | None = None
-            ask = Ask(question, session.history)
-            async with self._places:
-                async for event in ready.pipeline.astream_events(ask, version="v2"):
-                    if event["event"] == "on_chain_start" and event["name"] in STEPS:
-                        yield self._busy(session, progress_html(language, event["name"])), session
-                    elif event["event"] == "on_chain_end" and not event["parent_ids"]:
-                        answer = event["data"]["output"]
+            async with contextlib.aclosing(
+                self._service.events(Ask(question, session.history))
+            ) as events:
+                async for event in events:
+                    if isinstance(event, Answer):
+                        answer = event
+                    else:
+                        yield self._busy(session, progress_html(language, event.name)), session
             if answer is None:
                 raise RuntimeError("the pipeline ended without an answer")
+        except Busy:
+            yield self._done(session, notice_html(language, "crowded", "crowded_text"))
+            return
         except Exception:
             log.exception("the question could not be answered")
             notice = notice_html(language, "failed", "failed_text")
@@ -219,9 +221,10 @@ def documents_of(ready: Ready, answer: Answer) -> dict[str, Any]:
     return dict(snapshot.documents) if snapshot.id == answer.snapshot else {}
 
 
-def blocks(loading: Loading) -> gr.Blocks:
+def blocks(service: Service) -> gr.Blocks:
     """The page's components and what happens on their events."""
-    talk = Conversation(loading)
+    talk = Conversation(service)
+    spoken = texts("page")["zh-Hant"]
     with gr.Blocks(title="Ponte", analytics_enabled=False) as page:
         session = gr.State(Session())
         plain("ponte-header", header_html())
@@ -235,19 +238,19 @@ def blocks(loading: Loading) -> gr.Blocks:
                 plain("ponte-state", status, "window.ponte.speak()")
                 with gr.Row(elem_id="ponte-row"):
                     box = gr.Textbox(
-                        placeholder=FRAME["zh-Hant"]["placeholder"],
-                        label=FRAME["zh-Hant"]["question"],
+                        placeholder=spoken["placeholder"],
+                        label=spoken["question"],
                         show_label=False, container=False, lines=1, max_lines=6, scale=1,
                         max_length=4 * LONGEST, autofocus=True, elem_id="ponte-box",
                         html_attributes=gr.InputHTMLAttributes(
                             enterkeyhint="send", autocomplete="off"
                         ),
                     )  # fmt: skip
-                    send = gr.Button(FRAME["zh-Hant"]["send"], elem_id="ponte-send", min_width=0)
-                    stop = gr.Button(FRAME["zh-Hant"]["stop"], elem_id="ponte-stop", min_width=0)
+                    send = gr.Button(spoken["send"], elem_id="ponte-send", min_width=0)
+                    stop = gr.Button(spoken["stop"], elem_id="ponte-stop", min_width=0)
                 with gr.Row(elem_id="ponte-foot"):
                     plain("ponte-note", f"<p>{everywhere('note')}</p>")
-                    clear = gr.Button(FRAME["zh-Hant"]["clear"], elem_id="ponte-clear", min_width=0)
+                    clear = gr.Button(spoken["clear"], elem_id="ponte-clear", min_width=0)
         shown = [thread, session]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asking: dict[str, Any] = {**quiet, "concurrency_limit": None}
@@ -276,7 +279,7 @@ def header_html() -> str:
         f'<span class="long">{name}</span><span class="brief">{brief}</span></button>'
         for language, (name, brief) in NAMES.items()
     )
-    logo = files("chatbot").joinpath("page.svg").read_text(encoding="utf-8")
+    logo = files("chatbot.web").joinpath("static", "ponte.svg").read_text(encoding="utf-8")
     return (
         f'<a class="skip" href="#ponte-box">{everywhere("skip")}</a><header class="head">{logo}'
         f'<div class="name"><h1>Ponte</h1><p>{everywhere("tagline")}</p></div>'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -18,12 +19,30 @@ from html.parser import HTMLParser
 import pytest
 from program import QUESTION, ROOT, environment, guarded, start
 
-from chatbot.page import index_page, listen
-from chatbot.page_html import answer_html, parts_of, refusal_html, start_html, turn_html
-from chatbot.page_source import esc, source_html
-from chatbot.page_strings import EXAMPLES, FRAME
+from chatbot.web.chat_html import (
+    EXAMPLES,
+    answer_html,
+    parts_of,
+    refusal_html,
+    start_html,
+    turn_html,
+)
+from chatbot.web.head import index_page
+from chatbot.web.server import listen
+from chatbot.web.source_html import esc, source_html
+from chatbot.web.strings import tables
 from corpus.errors import InputError
-from corpus.records import Answer, Block, Citation, Document, Hit, Locator, Passage, Refusal
+from corpus.records import (
+    LANGUAGES,
+    Answer,
+    Block,
+    Citation,
+    Document,
+    Hit,
+    Locator,
+    Passage,
+    Refusal,
+)
 from eval.bench.serve import example_events
 
 NASTY = (
@@ -182,9 +201,22 @@ def test_parts_of_an_answer_say_their_language():
     assert '<span lang="zh-Hant">甲句在此。</span>' in html
 
 
-def test_the_frame_has_every_text_in_four_languages():
-    assert len({frozenset(texts) for texts in FRAME.values()}) == 1
-    assert {language for language, _ in EXAMPLES} == set(FRAME)
+def test_every_text_is_there_in_four_languages():
+    spoken = {language: tables(language) for language in LANGUAGES}
+    keys = [
+        {(table, key) for table, texts in of.items() for key in texts} for of in spoken.values()
+    ]
+    assert all(k == keys[0] for k in keys)
+    for language, of in spoken.items():
+        for table, texts in of.items():
+            for key, text in texts.items():
+                assert text.strip(), (language, table, key)
+                named = re.findall(r"{\w+}", text)
+                assert named == re.findall(r"{\w+}", spoken["zh-Hant"][table][key]), (language, key)
+
+
+def test_the_start_shows_questions_in_four_languages():
+    assert {language for language, _ in EXAMPLES} == set(LANGUAGES)
     html = start_html()
     for language, question in EXAMPLES:
         assert question in html, language
@@ -202,7 +234,7 @@ def test_examples_are_answered(pipeline):
 def test_the_page_names_no_other_host():
     html = '<html lang="en"><head><meta property="og:url" content="https://x.example"/></head>'
     made = index_page(html)
-    assert "x.example" not in made and 'lang="zh-Hant"' in made and "/ponte/page.css" in made
+    assert "x.example" not in made and 'lang="zh-Hant"' in made and "/ponte/chat.css" in made
 
 
 def free_port():
@@ -265,7 +297,7 @@ def test_the_page_is_there_while_the_index_is_built(served):
 
 def test_headers_forbid_other_hosts_and_handlers(served):
     url = served[0]
-    for path in ("/", "/healthz", "/ponte/page.js", "/config"):
+    for path in ("/", "/healthz", "/ponte/chat.js", "/config"):
         status, headers, _ = get(url, path)
         policy = headers["content-security-policy"]
         assert status == 200, path
@@ -279,7 +311,7 @@ def test_headers_forbid_other_hosts_and_handlers(served):
 def test_what_the_page_does_not_need_is_closed(served):
     url = served[0]
     for path in ("/gradio_api/upload", "/gradio_api/runs", "/monitoring", "/docs", "/openapi.json",
-                 "/ponte/page.py", "/ponte/..%2Fpage.py"):  # fmt: skip
+                 "/ponte/chat.py", "/ponte/..%2Fapp.py"):  # fmt: skip
         assert get(url, path)[0] == 404, path
     info = json.loads(get(url, "/gradio_api/info")[2])
     assert info == {"named_endpoints": {}, "unnamed_endpoints": {}}

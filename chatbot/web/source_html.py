@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from chatbot.page_strings import label
+from chatbot.web.strings import label
 from corpus.records import Answer, Citation, Document, Language
 
 BEFORE, AFTER = 2, 2
